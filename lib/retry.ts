@@ -1,0 +1,92 @@
+/**
+ * When to try again, and after how long.
+ *
+ * @module
+ */
+
+/** How often and how patiently to try again. */
+export interface RetryPolicy {
+  /** Tries in all, the first one included. */
+  readonly attempts: number;
+  /** Longest wait before the second try, in milliseconds; doubles each time. */
+  readonly baseDelay: number;
+  /** Longest wait ever, in milliseconds, whatever the server asks for. */
+  readonly maxDelay: number;
+}
+
+/** Reads and other requests that may be repeated freely. */
+export const READ_RETRIES: RetryPolicy = {
+  attempts: 5,
+  baseDelay: 500,
+  maxDelay: 30_000,
+};
+
+/** Statuses that may pass if the same request is sent again later. */
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([
+  408,
+  425,
+  429,
+  500,
+  502,
+  503,
+  504,
+]);
+
+/**
+ * Whether a status may pass if the same request is sent again later.
+ *
+ * @param status The HTTP status
+ * @returns `true` for 408, 425, 429, 500, 502, 503 and 504
+ */
+export function isTransientStatus(status: number): boolean {
+  return TRANSIENT_STATUSES.has(status);
+}
+
+/**
+ * How long to wait before the next try: exponential, with full jitter.
+ *
+ * @param attempt How many tries have failed, from 1
+ * @param policy The policy
+ * @param random A number from 0 to 1
+ * @returns Milliseconds
+ */
+export function backoffDelay(
+  attempt: number,
+  policy: RetryPolicy,
+  random: number,
+): number {
+  const ceiling = Math.min(
+    policy.maxDelay,
+    policy.baseDelay * 2 ** (attempt - 1),
+  );
+  return Math.round(ceiling * random);
+}
+
+/**
+ * How long the server asks to wait: `Retry-After` in either form, else the
+ * reset of an exhausted `RateLimit`.
+ *
+ * Sources: {@link https://www.rfc-editor.org/rfc/rfc9110#name-retry-after | RFC 9110},
+ * {@link https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ | RateLimit header fields}.
+ *
+ * @param headers The response's headers
+ * @param now Milliseconds since the epoch
+ * @returns Milliseconds, or `undefined` when the server does not say
+ */
+export function requestedDelay(
+  headers: Headers,
+  now: number,
+): number | undefined {
+  const retryAfter = headers.get("retry-after")?.trim();
+  if (retryAfter) {
+    if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000;
+    const date = Date.parse(retryAfter);
+    if (!Number.isNaN(date)) return Math.max(0, date - now);
+  }
+  // RateLimit: "policy";r=0;t=86400 — r is what is left, t seconds to reset.
+  const rateLimit = headers.get("ratelimit");
+  const remaining = rateLimit?.match(/\br=(\d{1,9})\b/)?.[1];
+  const reset = rateLimit?.match(/\bt=(\d{1,9})\b/)?.[1];
+  if (remaining === "0" && reset !== undefined) return Number(reset) * 1000;
+  return undefined;
+}
