@@ -1,0 +1,38 @@
+/**
+ * PyPI's matching of identity tokens and trusted publishers, and the forms
+ * that publishers are registered with.
+ *
+ * @example Ask which publisher an index would choose
+ * ```ts
+ * import { ISSUERS, selectPublisher } from "@releasio/cli/trust";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { publisher, reason } = selectPublisher([], { iss: ISSUERS.google });
+ * assertEquals(publisher, null);
+ * assertEquals(reason, "Missing claim 'email'");
+ * ```
+ *
+ * @module
+ */
+
+export {
+  ISSUERS,
+  matchPublisher,
+  providerOfIssuer,
+  type PublisherMatch,
+  type PublisherSelection,
+  selectPublisher,
+} from "./match.ts";
+export type { FieldMatch } from "./comparison.ts";
+export type {
+  RegisteredActiveStatePublisher,
+  RegisteredGitHubPublisher,
+  RegisteredPublisher,
+} from "./registered_publisher.ts";
+export type {
+  ActiveStatePublisher,
+  GitHubPublisher,
+  GitLabPublisher,
+  GooglePublisher,
+} from "../config/settings.ts";
+export type { Claims, ProviderName } from "../oidc/provider.ts";
