@@ -157,10 +157,10 @@ function readHeaders(
       value.push(line);
       continue;
     }
-    const colon = line.indexOf(":");
-    // An mbox "From " line, or a colon without a name: passed over.
-    if (colon < 1 || line.startsWith("From ")) continue;
     finish();
+    // An mbox "From " line, or a colon without a name, is passed over with
+    // the lines folded after it.
+    const colon = line.startsWith("From ") ? 0 : line.indexOf(":");
     name = line.slice(0, colon).toLowerCase();
     value = [line.slice(colon + 1)];
     start = index + 1;
