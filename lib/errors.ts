@@ -44,16 +44,31 @@ export const EXIT_CODES = {
   "token-missing": 4,
   "token-invalid": 4,
   "token-refused": 4,
+  "account-not-ready": 4,
+  "upload-forbidden": 4,
 
   // Refusals of the index that will not change.
   "file-conflict": 5,
   "upload-refused": 5,
+  "upload-url-wrong": 5,
+  "project-not-found": 5,
+  "project-name-refused": 5,
+  "project-closed": 5,
+  "project-too-large": 5,
+  "release-closed": 5,
+  "second-sdist": 5,
+  "filename-deleted": 5,
+  "file-too-large": 5,
+  "attestation-refused": 5,
 
   // Network and passing trouble.
   "network": 6,
   "timeout": 6,
   "server-error": 6,
   "index-read-only": 6,
+  "rate-limited": 6,
+  "too-many-new-projects": 6,
+  "wait-timeout": 6,
 
   // Signals.
   "interrupted": 130,
