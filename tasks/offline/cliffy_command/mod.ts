@@ -1,0 +1,13 @@
+/**
+ * Stand-in for `@cliffy/command`, over `commander`: just the part of the
+ * builder that the command line of this project uses.
+ *
+ * @module
+ */
+
+export { Command, type CommandResult } from "./command.ts";
+export type { Action, OptionOptions } from "./declaration.ts";
+export {
+  ValidationError,
+  type ValidationErrorOptions,
+} from "./validation_error.ts";
