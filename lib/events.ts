@@ -52,6 +52,8 @@ export type PublishEvent =
     readonly registry: string;
     readonly auth: AuthKind;
     readonly publisher: PublisherIdentity | null;
+    /** Where an API token was found, such as `PYPI_TOKEN`; else `null`. */
+    readonly source: string | null;
   }
   | {
     readonly type: "minted";

@@ -15,6 +15,10 @@ export interface ErrorReport {
   readonly message: string;
   /** What to do about it, or `null`. */
   readonly hint: string | null;
+  /** Facts for programs, such as the claims that were refused. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** The error behind this one. */
+  readonly cause?: unknown;
 }
 
 /** What became of one file on one index. */

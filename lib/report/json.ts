@@ -1,0 +1,222 @@
+/**
+ * What programs read: the documents of `--json` and the lines of `--events`,
+ * as `docs/releasio.schema.json` describes them.
+ *
+ * @module
+ */
+
+import type { Setting } from "../config/settings.ts";
+import type { PublishEvent } from "../events.ts";
+import type { Finding } from "../findings.ts";
+import type { ClaimsReport } from "./claims_report.ts";
+import { redactTokens } from "./redact.ts";
+import type { ErrorReport, FileReport, PublishReport } from "./report.ts";
+
+/** Raises when a field changes its meaning or goes, not when one is added. */
+const SCHEMA = 1;
+
+/** What every document begins with. */
+export interface CommandOutcome {
+  /** The command, such as `publish`. */
+  readonly command: string;
+  /** Whether it did what it was asked to. */
+  readonly ok: boolean;
+  /** What the command line ends with. */
+  readonly exitCode: number;
+  /** What stopped it. @default {null} */
+  readonly error?: ErrorReport | null;
+}
+
+/** A file that `check` looked at. */
+export type CheckedFile = Pick<
+  FileReport,
+  "file" | "project" | "version" | "size"
+>;
+
+/**
+ * The document of `publish` and `rehearse`.
+ *
+ * @param report What the publish came to
+ * @param command The command
+ * @returns JSON text
+ */
+export function publishDocument(
+  report: PublishReport,
+  command: "publish" | "rehearse" = "publish",
+): string {
+  const { ok, exitCode, error } = report;
+  return commandDocument({ command, ok, exitCode, error }, {
+    dryRun: report.dryRun,
+    findings: report.findings.map(findingData),
+    runs: report.runs.map(({ registry, auth, publisher, files }) => ({
+      registry,
+      auth,
+      publisher,
+      files: files.map(fileData),
+    })),
+  });
+}
+
+/**
+ * The document of `check`.
+ *
+ * @param outcome How it ended
+ * @param findings What it noticed
+ * @param files What it looked at
+ * @returns JSON text
+ */
+export function checkDocument(
+  outcome: Omit<CommandOutcome, "command">,
+  findings: readonly Finding[],
+  files: readonly CheckedFile[],
+): string {
+  return commandDocument({ ...outcome, command: "check" }, {
+    findings: findings.map(findingData),
+    files: files.map(({ file, project, version, size }) => ({
+      file,
+      project,
+      version,
+      size,
+    })),
+  });
+}
+
+/**
+ * The document of `doctor`.
+ *
+ * @param outcome How it ended
+ * @param findings What it noticed
+ * @returns JSON text
+ */
+export function doctorDocument(
+  outcome: Omit<CommandOutcome, "command">,
+  findings: readonly Finding[],
+): string {
+  return commandDocument({ ...outcome, command: "doctor" }, {
+    findings: findings.map(findingData),
+  });
+}
+
+/**
+ * The document of `config`.
+ *
+ * @param settings Every setting
+ * @returns JSON text
+ */
+export function configDocument(settings: readonly Setting[]): string {
+  return commandDocument({ command: "config", ok: true, exitCode: 0 }, {
+    settings: settings.map(({ key, value, origin }) => ({
+      key,
+      value,
+      origin: { kind: origin.kind, name: origin.name },
+    })),
+  });
+}
+
+/**
+ * The document of `claims`.
+ *
+ * @param report What the identity token says
+ * @returns JSON text
+ */
+export function claimsDocument(report: ClaimsReport): string {
+  const { provider, issuer, audience, issued, expires, claims } = report;
+  return commandDocument({ command: "claims", ok: true, exitCode: 0 }, {
+    provider,
+    issuer,
+    audience,
+    issued: isoTime(issued),
+    expires: isoTime(expires),
+    claims: claims.map(({ name, value, use }) => ({ name, value, use })),
+  });
+}
+
+/**
+ * A document of any command: how it ended, and its own part.
+ *
+ * @param outcome How it ended
+ * @param part What is the command's own
+ * @returns JSON text
+ */
+export function commandDocument(
+  outcome: CommandOutcome,
+  part: Readonly<Record<string, unknown>> = {},
+): string {
+  const { command, ok, exitCode, error = null } = outcome;
+  return stringify({
+    schema: SCHEMA,
+    command,
+    ok,
+    exitCode,
+    ...part,
+    error: error && errorData(error),
+  }, 2);
+}
+
+/**
+ * An event as one line of NDJSON.
+ *
+ * @param event The event
+ * @returns JSON text without a line feed
+ */
+export function eventLine(event: PublishEvent): string {
+  return stringify(
+    event.type === "finding"
+      ? { type: event.type, finding: findingData(event.finding) }
+      : event,
+  );
+}
+
+// Field by field: what a caller's object carries beside them stays out.
+function errorData({ code, message, hint }: ErrorReport) {
+  return { code, message, hint };
+}
+
+function findingData({ code, severity, file, line, message, hint }: Finding) {
+  return {
+    code,
+    severity,
+    file,
+    ...(line === undefined ? {} : { line }),
+    message,
+    hint,
+  };
+}
+
+function fileData(file: FileReport) {
+  return {
+    file: file.file,
+    project: file.project,
+    version: file.version,
+    size: file.size,
+    sha256: file.sha256,
+    status: file.status,
+    attempts: file.attempts,
+    attestations: file.attestations,
+    url: file.url,
+    error: file.error && errorData(file.error),
+  };
+}
+
+function isoTime(ms: number | null): string | null {
+  return ms !== null && Math.abs(ms) < 8.64e15
+    ? new Date(ms).toISOString()
+    : null;
+}
+
+/**
+ * JSON that is safe in a log too: text stays as it was sent, but what a
+ * terminal or a CI would act on is written as an escape.
+ */
+function stringify(value: unknown, indent?: number): string {
+  return redactTokens(JSON.stringify(value, null, indent))
+    .replaceAll(/[\u007f-\u009f]|[\p{Cf}\p{Zl}\p{Zp}]/gu, escapeUnits)
+    .replaceAll("##", "#\\u0023");
+}
+
+function escapeUnits(char: string): string {
+  return Array.from(
+    { length: char.length },
+    (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, "0")}`,
+  ).join("");
+}

@@ -1,0 +1,246 @@
+/**
+ * Progress bars, as data and as text. Drawing them is the command line's.
+ *
+ * `ProgressBar` of `@std/cli/unstable-progress-bar` fits around this module:
+ * it owns the timer, the writing and the total bar, and its `formatter`
+ * returns {@linkcode progressFrame} of what {@linkcode renderProgress} makes
+ * with the total bar (`progressBar`) that it hands in. It clears the line it
+ * stands on before each frame; the frame does the rest of the moving.
+ *
+ * @module
+ */
+
+import type { PublishEvent } from "../events.ts";
+import { formatBytes, formatDuration, formatRate } from "./format.ts";
+import { plain } from "./plain.ts";
+import { padEnd, padStart, truncateMiddle } from "./width.ts";
+
+/** Samples that the rate is taken from, and how far they are apart. */
+const MAX_SAMPLES = 20;
+const SAMPLE_INTERVAL = 500;
+const TOTAL_BAR_COLUMNS = 20;
+const FILE_BAR_COLUMNS = 12;
+const SIZE_COLUMNS = 8;
+const MIN_NAME_COLUMNS = 12;
+
+/** How far one file is. */
+export interface FileProgress {
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes handed to the transport in this try. */
+  readonly sent: number;
+  /** `failed` ones count no longer. */
+  readonly state: "waiting" | "active" | "done" | "failed";
+}
+
+/** How far the uploads to one index are. */
+export interface ProgressState {
+  /** The files of the plan that go up, by name, in the plan's order. */
+  readonly files: ReadonlyMap<string, FileProgress>;
+  /** Bytes sent at some moments past, oldest first. */
+  readonly samples: readonly { readonly time: number; readonly sent: number }[];
+}
+
+/** Before anything is planned. */
+export const NO_PROGRESS: ProgressState = { files: new Map(), samples: [] };
+
+/**
+ * The state after an event.
+ *
+ * @param state The state before it
+ * @param event The event
+ * @param now Milliseconds since the epoch
+ * @returns The new state, or the same if the event changes nothing
+ */
+export function reduceProgress(
+  state: ProgressState,
+  event: PublishEvent,
+  now: number,
+): ProgressState {
+  switch (event.type) {
+    case "plan":
+      return {
+        files: new Map(
+          event.files.filter(({ status }) => status === "planned")
+            .map((
+              { file, size },
+            ) => [file, { size, sent: 0, state: "waiting" }]),
+        ),
+        samples: [],
+      };
+    case "upload-start":
+      return withFile(state, event.file, {
+        size: event.size,
+        sent: 0,
+        state: "active",
+      }, now);
+    case "upload-progress":
+      return withFile(state, event.file, {
+        size: event.size,
+        sent: event.sent,
+        state: "active",
+      }, now);
+    case "upload-end": {
+      const isUp = event.status !== "failed" &&
+        event.status !== "not-attempted";
+      return withFile(state, event.file, {
+        size: event.size,
+        sent: isUp ? event.size : 0,
+        state: isUp ? "done" : "failed",
+      }, now);
+    }
+    default:
+      return state;
+  }
+}
+
+function withFile(
+  state: ProgressState,
+  file: string,
+  progress: FileProgress,
+  now: number,
+): ProgressState {
+  const files = new Map(state.files).set(file, progress);
+  const last = state.samples.at(-1);
+  if (last !== undefined && now - last.time < SAMPLE_INTERVAL) {
+    return { ...state, files };
+  }
+  const sample = { time: now, sent: totals(files).sent };
+  return { files, samples: [...state.samples, sample].slice(-MAX_SAMPLES) };
+}
+
+/** The sums over all files. */
+export interface ProgressTotals {
+  /** Bytes of all files that did not fail. */
+  readonly size: number;
+  /** Bytes sent of them. */
+  readonly sent: number;
+  /** Files that are up. */
+  readonly done: number;
+  /** Files that did not fail. */
+  readonly count: number;
+}
+
+/**
+ * Sums up all files.
+ *
+ * @param files The files
+ * @returns The sums; what failed is left out
+ */
+export function totals(
+  files: ReadonlyMap<string, FileProgress>,
+): ProgressTotals {
+  const counted = [...files.values()].filter(({ state }) => state !== "failed");
+  return {
+    size: counted.reduce((sum, { size }) => sum + size, 0),
+    sent: counted.reduce((sum, { sent }) => sum + sent, 0),
+    done: counted.filter(({ state }) => state === "done").length,
+    count: counted.length,
+  };
+}
+
+/** How progress is rendered. */
+export interface ProgressLayout {
+  /** Columns of the terminal. */
+  readonly columns: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The total bar; by default one is drawn. */
+  readonly bar?: string;
+}
+
+/**
+ * Renders the files on their way, a bar each, and a last line for all: bar,
+ * files, bytes, rate and time left.
+ *
+ * @param state The state
+ * @param layout Columns and time
+ * @returns Lines, none wider than the terminal; none before a plan
+ */
+export function renderProgress(
+  state: ProgressState,
+  layout: ProgressLayout,
+): string[] {
+  if (state.files.size === 0) return [];
+  const active = [...state.files].filter(([, { state }]) => state === "active");
+  return [
+    ...active.map(([file, progress]) => fileLine(file, progress, layout)),
+    totalLine(state, layout),
+  ];
+}
+
+function fileLine(
+  file: string,
+  { size, sent }: FileProgress,
+  { columns }: ProgressLayout,
+): string {
+  const facts = `${bar(sent, size, FILE_BAR_COLUMNS)}  ${
+    percent(sent, size)
+  }  ${padStart(formatBytes(size), SIZE_COLUMNS)}`;
+  const nameColumns = columns - facts.length - 4;
+  if (nameColumns < MIN_NAME_COLUMNS) {
+    return truncateMiddle(plain(file, 300), columns);
+  }
+  const name = truncateMiddle(plain(file, 300), nameColumns);
+  return `  ${padEnd(name, nameColumns)}  ${facts}`;
+}
+
+function totalLine(state: ProgressState, layout: ProgressLayout): string {
+  const { size, sent, done, count } = totals(state.files);
+  const first = state.samples[0];
+  const elapsed = first === undefined ? 0 : layout.now - first.time;
+  const moved = first === undefined ? 0 : sent - first.sent;
+  const parts = [
+    layout.bar ?? bar(sent, size, TOTAL_BAR_COLUMNS),
+    `${done} of ${count} files`,
+    `${formatBytes(sent)} of ${formatBytes(size)}`,
+    ...(moved > 0 && elapsed > 0 ? [formatRate(moved, elapsed)] : []),
+    // All bytes are out, and the index has not answered yet.
+    ...(sent >= size && done < count
+      ? ["waiting for the index"]
+      : moved > 0 && elapsed > 0 && sent < size
+      ? [`${formatDuration((size - sent) / moved * elapsed)} left`]
+      : []),
+  ];
+  // What does not fit is left out, from the end: a broken line can't be redrawn.
+  let line = "";
+  for (const part of parts) {
+    const longer = line === "" ? part : `${line}  ${part}`;
+    if (longer.length > layout.columns) break;
+    line = longer;
+  }
+  return line;
+}
+
+function bar(sent: number, size: number, columns: number): string {
+  const full = Math.floor(ratio(sent, size) * columns);
+  return "█".repeat(full) + "░".repeat(columns - full);
+}
+
+function percent(sent: number, size: number): string {
+  return `${Math.floor(ratio(sent, size) * 100)}%`.padStart(4);
+}
+
+function ratio(sent: number, size: number): number {
+  return size === 0 ? 1 : Math.min(1, Math.max(0, sent / size));
+}
+
+/**
+ * The text that replaces one drawing by the next, with the cursor left at the
+ * end of the last line.
+ *
+ * @param before How many lines the last drawing had
+ * @param lines The new drawing
+ * @param above Lines to leave above it for good
+ * @returns Text with cursor movements
+ */
+export function progressFrame(
+  before: number,
+  lines: readonly string[],
+  above: readonly string[] = [],
+): string {
+  const up = before > 1 ? `\x1b[${before - 1}A` : "";
+  return `${up}\r\x1b[J${above.map((line) => `${line}\n`).join("")}${
+    lines.join("\n")
+  }`;
+}
