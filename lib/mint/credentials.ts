@@ -34,6 +34,7 @@ export interface Credentials {
    *
    * @param refused The password that was refused
    * @returns Whether {@linkcode Credentials.current} has others now
+   * @throws {ReleasioError} when a new token should be had, and was refused
    */
   readonly renew: (refused: Secret) => Promise<boolean>;
   /** Burns every minted token. It never rejects, and may be called twice. */

@@ -41,18 +41,15 @@ const PROVIDERS: readonly IdentityProvider[] = [
  * asking for one will tell; `null` where there is none. What to say then,
  * `explainNoIdentity()` knows
  *
- * @example Not in a CI
+ * @example A GitHub Actions job
  * ```ts
  * import { detectProvider } from "@releasio/cli/oidc";
  * import { denoContext } from "@releasio/cli";
  * import { assertEquals } from "@std/assert";
  *
- * const context = { ...denoContext(), env: () => undefined };
- * const laptop = {
- *   ...context,
- *   openFile: () => Promise.reject(new Deno.errors.NotFound()),
- * };
- * assertEquals(await detectProvider(laptop), null);
+ * const job = new Map([["GITHUB_ACTIONS", "true"]]);
+ * const context = { ...denoContext(), env: (name: string) => job.get(name) };
+ * assertEquals((await detectProvider(context))?.name, "github");
  * ```
  */
 export async function detectProvider(

@@ -44,6 +44,7 @@ export type {
 } from "../context.ts";
 export {
   type ErrorCode,
+  EXIT_CODES,
   ReleasioError,
   type ReleasioErrorOptions,
 } from "../errors.ts";

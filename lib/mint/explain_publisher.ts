@@ -1,0 +1,257 @@
+/**
+ * Why no trusted publisher matched, the likeliest culprit first.
+ *
+ * @module
+ */
+
+import type { Registry } from "../config/registry.ts";
+import { ReleasioError } from "../errors.ts";
+import { identifyProvider, textClaim } from "../oidc/claims.ts";
+import type { Claims } from "../oidc/provider.ts";
+import {
+  pendingPublisherUrl,
+  publisherForm,
+  publisherFormUrl,
+} from "./publisher_form.ts";
+
+/** What is likely to be wrong, and with which claim. */
+export interface Culprit {
+  /** The claim to look at. */
+  readonly claim: string;
+  /** What to do about it: a sentence. */
+  readonly message: string;
+}
+
+/** The claims that PyPI compares, or that help to compare, by provider. */
+const COMPARED: Readonly<Record<string, readonly string[]>> = {
+  github: [
+    "iss",
+    "repository",
+    "repository_owner",
+    "repository_owner_id",
+    "job_workflow_ref",
+    "workflow_ref",
+    "environment",
+    "event_name",
+    "ref",
+    "sha",
+  ],
+  gitlab: [
+    "iss",
+    "sub",
+    "project_path",
+    "ci_config_ref_uri",
+    "environment",
+    "ref_path",
+    "sha",
+  ],
+  google: ["iss", "email", "email_verified", "sub"],
+  activestate: ["iss", "sub", "organization", "project", "actor_id", "builder"],
+  unknown: ["iss", "sub", "aud"],
+};
+
+/** What an explanation builds on. */
+export interface Situation {
+  /** The index that refused. */
+  readonly registry: Registry;
+  /** The claims of the token that was sent. */
+  readonly claims: Claims;
+  /** The projects to publish; may be empty. */
+  readonly projects: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Explains PyPI's `invalid-publisher`.
+ *
+ * @param reason What PyPI gave as the reason, without tokens
+ * @param situation What was tried
+ * @returns `publisher-not-found` with the form's fields as `rows`, the
+ * claims, the culprits and the links in its details; or
+ * `oidc-pull-request-target`
+ */
+export function explainPublisher(
+  reason: string,
+  situation: Situation,
+): ReleasioError {
+  const { registry, claims, projects } = situation;
+  const culprits = findCulprits(reason, situation);
+  const forms = projects.flatMap((project) => {
+    const url = publisherFormUrl(registry, project, claims);
+    return url === null ? [] : [{ project, url }];
+  });
+  const pending = pendingPublisherUrl(registry);
+  const details = {
+    reason,
+    rows: publisherForm(claims).map(({ field, value, claim }) => ({
+      field,
+      value,
+      claim,
+    })),
+    claims: comparedClaims(claims),
+    culprits,
+    forms,
+    pendingForm: pending,
+  };
+  if (/via 'pull_request_target'/.test(reason)) {
+    return new ReleasioError(
+      "oidc-pull-request-target",
+      `${registry.name} takes no token from a \`pull_request_target\` event`,
+      {
+        hint:
+          "Publish from a workflow that starts on a tag, a release or `workflow_dispatch`.",
+        details,
+      },
+    );
+  }
+  const hint = [
+    `Publisher not found on ${registry.name} for the values of this job.`,
+    culprits[0] && `Look here first: ${culprits[0].message}`,
+    forms[0]
+      ? `For a project that exists, compare or add the publisher: ${
+        forms[0].url
+      }`
+      : pending && `Compare with the publisher in the project's settings.`,
+    pending &&
+    `For one that does not exist yet, add a pending publisher with these values: ${pending}`,
+  ];
+  return new ReleasioError(
+    "publisher-not-found",
+    "No matching trusted publisher found",
+    { hint: hint.filter(Boolean).join(" "), details },
+  );
+}
+
+function comparedClaims(claims: Claims): Claims {
+  const names = COMPARED[identifyProvider(claims) ?? "unknown"]!;
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(claims, name))
+      .map((name) => [name, claims[name]]),
+  );
+}
+
+function findCulprits(reason: string, situation: Situation): Culprit[] {
+  const { claims, registry } = situation;
+  const named = /claim '([\w.-]{1,80})'/.exec(reason)?.[1];
+  const culprits = named === undefined ? [] : [namedClaim(named, reason)];
+  switch (identifyProvider(claims)) {
+    case "github":
+      culprits.push(...githubCulprits(claims));
+      break;
+    case "gitlab":
+      culprits.push(...gitlabCulprits(reason, claims));
+      break;
+    case "google":
+      culprits.push({
+        claim: "email",
+        message:
+          "The publisher's email must be the service account's, letter by letter, and its subject empty or the account's numeric id.",
+      });
+      break;
+    case "activestate":
+      culprits.push({
+        claim: "sub",
+        message:
+          "Organization, project and actor must be those that the build runs as, and the token must come from the `pypi-publisher` builder.",
+      });
+      break;
+    case null:
+      break;
+  }
+  culprits.push({
+    claim: "aud",
+    message: registry.kind === "other"
+      ? `The publisher must be registered on ${registry.name} itself.`
+      : `PyPI and TestPyPI share nothing: the publisher must be registered on ${registry.name}. A pending publisher expires after 30 days.`,
+  });
+  return culprits;
+}
+
+/** PyPI names the claim: there is nothing to guess. */
+function namedClaim(claim: string, reason: string): Culprit {
+  if (reason.startsWith("Missing")) {
+    return {
+      claim,
+      message:
+        `The token lacks the claim \`${claim}\`, which the index needs: it must come straight from the CI.`,
+    };
+  }
+  if (claim === "repository_owner_id") {
+    return {
+      claim,
+      message:
+        "The repository's owner is another account than when the publisher was registered. If that is you, remove the publisher and add it again.",
+    };
+  }
+  return {
+    claim,
+    message: `The claim \`${claim}\` is not what the publisher asks for.`,
+  };
+}
+
+function githubCulprits(claims: Claims): Culprit[] {
+  const culprits: Culprit[] = [];
+  const repository = textClaim(claims, "repository") ?? "?";
+  const called = pathOf(textClaim(claims, "job_workflow_ref"));
+  const caller = pathOf(textClaim(claims, "workflow_ref"));
+  if (called && caller && called !== caller) {
+    const isOwn = called.startsWith(`${repository}/`);
+    culprits.push({
+      claim: "job_workflow_ref",
+      message: isOwn
+        ? `The job runs in the reusable workflow ${called}, called by ${caller}. PyPI compares the called file; better move the publishing job into the calling one.`
+        : `The job runs in a reusable workflow of another repository, ${called}, which PyPI never matches. Move the publishing job into ${caller}.`,
+    });
+  }
+  return [
+    ...culprits,
+    environmentCulprit(claims, "`environment: <name>`"),
+    {
+      claim: "job_workflow_ref",
+      message: `The publisher's workflow must be exactly \`${
+        called?.split("/").at(-1) ?? "?"
+      }\`: the file's name with its extension, without its folder.`,
+    },
+    {
+      claim: "repository",
+      message:
+        `Owner and repository must be spelled as in \`${repository}\`, capital letters included; after a rename or transfer, add the publisher anew.`,
+    },
+  ];
+}
+
+function gitlabCulprits(reason: string, claims: Claims): Culprit[] {
+  const pipeline: Culprit = {
+    claim: "ci_config_ref_uri",
+    message:
+      "Namespace, project and the pipeline file's path must be spelled as on GitLab, capital letters included, and the file must lie in the project itself: a pipeline file from elsewhere never matches.",
+  };
+  const environment = environmentCulprit(claims, "`environment: <name>`");
+  const issuer = textClaim(claims, "iss");
+  return [
+    ...(issuer === "https://gitlab.com" ? [] : [{
+      claim: "iss",
+      message:
+        `PyPI takes a self-managed GitLab (${issuer}) only for organizations that have had it registered.`,
+    }]),
+    ...(reason.includes("ci_config_ref_uri")
+      ? [pipeline, environment]
+      : [environment, pipeline]),
+  ];
+}
+
+function environmentCulprit(claims: Claims, setting: string): Culprit {
+  const environment = textClaim(claims, "environment");
+  return {
+    claim: "environment",
+    message: environment === null
+      ? `The job names no environment. If the publisher names one, add ${setting} to the job.`
+      : `The job runs in the environment \`${environment}\`. The publisher must name that one, or none.`,
+  };
+}
+
+/** `owner/repo/.github/workflows/file.yml` out of a workflow reference. */
+function pathOf(ref: string | null): string | undefined {
+  return ref?.split("@")[0];
+}
