@@ -172,7 +172,10 @@ async function follow(
       throw new ReleasioError(
         "server-error",
         `${new URL(url).host} redirects to another host, ${target.host}`,
-        { hint: "Use the address that it redirects to, if you trust it." },
+        {
+          hint: "Use the address that it redirects to, if you trust it.",
+          details: { redirect: target.href },
+        },
       );
     }
     if (redirects === MAX_REDIRECTS) {

@@ -1,0 +1,154 @@
+/**
+ * Reading an index: its
+ * {@link https://packaging.python.org/en/latest/specifications/simple-repository-api/ | Simple API},
+ * as JSON where it has that, else as HTML.
+ *
+ * @module
+ */
+
+import type { Registry } from "../config/registry.ts";
+import type { Context } from "../context.ts";
+import { ReleasioError } from "../errors.ts";
+import { type HttpResponse, isRecord, parseJson, send } from "../http.ts";
+import { READ_RETRIES, type RetryPolicy } from "../retry.ts";
+import { readSimpleHtml } from "./simple_html.ts";
+
+/** A file that an index lists. */
+export interface IndexFile {
+  /** Its name. */
+  readonly filename: string;
+  /** Its digests in lower-case hex, by the name of the algorithm. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /** Bytes, or `null` where the index doesn't tell. */
+  readonly size: number | null;
+  /** Milliseconds since the epoch, or `null` where the index doesn't tell. */
+  readonly uploadTime: number | null;
+}
+
+/** A project that an index has. */
+export interface IndexProject {
+  /** `active`, `archived`, `quarantined`, `deprecated`, or another. */
+  readonly status: string;
+  /** Its files. */
+  readonly files: readonly IndexFile[];
+}
+
+/** What asking for a project came to. */
+export type ProjectLookup =
+  | { readonly kind: "found"; readonly project: IndexProject }
+  | { readonly kind: "absent" }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+const TIMEOUT = 30_000;
+
+const ACCEPT = "application/vnd.pypi.simple.v1+json, " +
+  "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
+
+/** Options for {@linkcode fetchProject}. */
+export interface FetchProjectOptions {
+  /** How patiently to try. @default {READ_RETRIES} */
+  readonly retries?: RetryPolicy;
+  /** Stops the request. @default {context.signal} */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Asks an index for a project, past its caches as far as it allows.
+ *
+ * @param context The outside world
+ * @param registry The index
+ * @param project The project's normalized name
+ * @param options Patience
+ * @returns The project; or that it is not there; or that the index can't be
+ * read, since its address is not known or it wants credentials
+ * @throws {ReleasioError} `network`, `timeout`, or `server-error` when the
+ * index answers with an error or with something that is no Simple API
+ */
+export async function fetchProject(
+  context: Context,
+  registry: Registry,
+  project: string,
+  options: FetchProjectOptions = {},
+): Promise<ProjectLookup> {
+  if (registry.simpleUrl === null) {
+    return {
+      kind: "unreadable",
+      reason: `The address of ${registry.name}'s Simple API is not known`,
+    };
+  }
+  const url = new URL(`${project}/`, registry.simpleUrl).href;
+  let response: HttpResponse;
+  try {
+    response = await send(context, {
+      url,
+      headers: { "accept": ACCEPT, "cache-control": "no-cache" },
+    }, { timeout: TIMEOUT, retries: READ_RETRIES, ...options });
+  } catch (error) {
+    // pypiserver sends those who ask for what it doesn't have to PyPI.
+    if (error instanceof ReleasioError && "redirect" in error.details) {
+      return { kind: "absent" };
+    }
+    throw error;
+  }
+  const { status } = response;
+  if (status === 404) return { kind: "absent" };
+  if (status === 401 || status === 403) {
+    return {
+      kind: "unreadable",
+      reason: `${registry.name} does not let everyone read it (${status})`,
+    };
+  }
+  if (status !== 200) throw unusable(url, `status ${status}`);
+  return { kind: "found", project: readProject(response, url) };
+}
+
+function readProject(response: HttpResponse, url: string): IndexProject {
+  const type = response.headers.get("content-type") ?? "";
+  if (!/json/i.test(type)) return readSimpleHtml(response.text);
+  const value = parseJson(response.text);
+  if (!isRecord(value) || !Array.isArray(value.files)) {
+    throw unusable(url, "no list of files");
+  }
+  const version = isRecord(value.meta) ? value.meta["api-version"] : undefined;
+  if (typeof version === "string" && !version.startsWith("1.")) {
+    throw unusable(url, `version ${version} of the Simple API`);
+  }
+  const status = isRecord(value["project-status"])
+    ? value["project-status"].status
+    : undefined;
+  return {
+    status: typeof status === "string" ? status : "active",
+    files: value.files.flatMap((file) => readFile(file) ?? []),
+  };
+}
+
+function readFile(value: unknown): IndexFile | null {
+  if (!isRecord(value) || typeof value.filename !== "string") return null;
+  const { filename, size, hashes, "upload-time": uploaded } = value;
+  const time = typeof uploaded === "string" ? Date.parse(uploaded) : NaN;
+  return {
+    filename,
+    hashes: isRecord(hashes)
+      ? Object.fromEntries(
+        Object.entries(hashes).flatMap(([name, digest]) =>
+          typeof digest === "string"
+            ? [[name.toLowerCase(), digest.toLowerCase()]]
+            : []
+        ),
+      )
+      : {},
+    size: typeof size === "number" && size >= 0 ? size : null,
+    uploadTime: Number.isNaN(time) ? null : time,
+  };
+}
+
+function unusable(url: string, what: string): ReleasioError {
+  return new ReleasioError(
+    "server-error",
+    `Cannot read the index: ${url} answers with ${what}`,
+    {
+      hint:
+        "Check `check_url`; `check_existing_version = false` uploads without looking.",
+    },
+  );
+}

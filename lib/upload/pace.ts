@@ -1,0 +1,79 @@
+/**
+ * How fast a run may go: one pace for all its workers.
+ *
+ * @module
+ */
+
+import type { Context } from "../context.ts";
+
+/** Retries that a run may make, beside one for each of its files. */
+const RETRIES_PER_RUN = 20;
+
+/**
+ * The pace of one run. An index that is overloaded or that limits its callers
+ * means all of them: its wish makes every worker wait, and halves their
+ * number until uploads succeed again.
+ */
+export class Pace {
+  readonly #context: Context;
+  readonly #jobs: number;
+  #workers: number;
+  #notBefore = 0;
+  #retries: number;
+
+  /**
+   * Starts at full pace.
+   *
+   * @param context The outside world
+   * @param jobs Uploads at a time, at most
+   * @param files How many files the run has
+   */
+  constructor(context: Context, jobs: number, files: number) {
+    this.#context = context;
+    this.#jobs = jobs;
+    this.#workers = jobs;
+    this.#retries = RETRIES_PER_RUN + files;
+  }
+
+  /** Uploads at a time, now. */
+  get workers(): number {
+    return this.#workers;
+  }
+
+  /**
+   * Takes one retry out of the run's budget.
+   *
+   * @returns Whether there was one left
+   */
+  takeRetry(): boolean {
+    return this.#retries-- > 0;
+  }
+
+  /**
+   * Makes everyone wait.
+   *
+   * @param delay Milliseconds
+   */
+  slowDown(delay: number): void {
+    this.#workers = Math.max(1, Math.floor(this.#workers / 2));
+    this.#notBefore = Math.max(this.#notBefore, this.#context.now() + delay);
+  }
+
+  /** An upload succeeded: one more at a time, up to the limit. */
+  speedUp(): void {
+    this.#workers = Math.min(this.#jobs, this.#workers + 1);
+  }
+
+  /**
+   * Resolves when the next request may be sent.
+   *
+   * @param signal Rejects the wait with its reason
+   */
+  async wait(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const delay = this.#notBefore - this.#context.now();
+      if (delay <= 0) return;
+      await this.#context.sleep(delay, signal);
+    }
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * One request that carries one file to the index.
+ *
+ * @module
+ */
+
+import type { Registry } from "../config/registry.ts";
+import type { Context } from "../context.ts";
+import type { HashedDistribution } from "../dist/distribution.ts";
+import { ReleasioError } from "../errors.ts";
+import { networkError, send } from "../http.ts";
+import type { BasicCredentials } from "../mint/credentials.ts";
+import { VERSION } from "../version.ts";
+import type { UploadAnswer } from "./explain_refusal.ts";
+import { serverReason } from "./server_reason.ts";
+import { uploadFields, uploadForm } from "./upload_form.ts";
+import {
+  UPLOAD_LIMITS,
+  type UploadLimits,
+  UploadWatch,
+} from "./upload_watch.ts";
+import { VerifiedBlob } from "./verified_blob.ts";
+
+/** Options for {@linkcode postDistribution}. */
+export interface PostOptions {
+  /** The index. */
+  readonly registry: Registry;
+  /** What to authenticate with. */
+  readonly credentials: BasicCredentials;
+  /** The file's attestations, each the text of a JSON object. */
+  readonly attestations: readonly string[];
+  /** Stops the request. */
+  readonly signal: AbortSignal;
+  /** Called with the bytes handed to the transport so far. */
+  readonly onProgress: (sent: number) => void;
+  /** Time limits. @default {UPLOAD_LIMITS} */
+  readonly limits?: UploadLimits;
+}
+
+const MAX_REDIRECTS = 5;
+
+/** How much of an answer is read. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * Posts one file to the index, once.
+ *
+ * @param context The outside world
+ * @param distribution The file, with the size and digest that were checked
+ * @param options Where to, as whom, and for how long
+ * @returns What the index answered, whatever the status
+ * @throws {ReleasioError} `network` or `timeout` without an answer,
+ * `distribution-changed` when the bytes are not those that were checked, else
+ * the reason of `options.signal`
+ */
+export async function postDistribution(
+  context: Context,
+  distribution: HashedDistribution,
+  options: PostOptions,
+): Promise<UploadAnswer> {
+  let url = options.registry.uploadUrl;
+  for (let redirects = 0;; redirects++) {
+    const { answer, location } = await postOnce(
+      context,
+      url,
+      distribution,
+      options,
+    );
+    if (location === null || redirects === MAX_REDIRECTS) return answer;
+    url = location;
+  }
+}
+
+interface Posted {
+  readonly answer: UploadAnswer;
+  /** Where the index wants the file instead, on the same origin. */
+  readonly location: string | null;
+}
+
+async function postOnce(
+  context: Context,
+  url: string,
+  distribution: HashedDistribution,
+  options: PostOptions,
+): Promise<Posted> {
+  const { signal, limits = UPLOAD_LIMITS } = options;
+  signal.throwIfAborted();
+  const { host } = new URL(url);
+  const watch = new UploadWatch(host, distribution.size, limits);
+  const both = AbortSignal.any([signal, watch.signal]);
+  const content = new VerifiedBlob(distribution, (sent) => {
+    watch.moved(sent);
+    options.onProgress(sent);
+  });
+  const form = uploadForm(
+    distribution,
+    uploadFields(distribution, options.attestations),
+    content,
+  );
+  watch.start(() => isReachable(context, url, limits, both));
+  try {
+    const response = await context.fetch(
+      new Request(url, {
+        method: "POST",
+        headers: {
+          "accept": "application/json;q=1, text/plain;q=0.8, text/html;q=0.7",
+          "authorization": basic(options.credentials),
+          "content-type": form.contentType,
+          "user-agent": `releasio/${VERSION}`,
+        },
+        body: form.body,
+        redirect: "manual",
+        signal: both,
+      }),
+    );
+    watch.answered();
+    return await readAnswer(response, url, options.credentials);
+  } catch (error) {
+    if (content.failure !== null) throw content.failure;
+    signal.throwIfAborted();
+    watch.signal.throwIfAborted();
+    throw networkError(host, error);
+  } finally {
+    watch.stop();
+  }
+}
+
+function basic({ username, password }: BasicCredentials): string {
+  const bytes = new TextEncoder().encode(`${username}:${password.reveal()}`);
+  return `Basic ${bytes.toBase64()}`;
+}
+
+async function readAnswer(
+  response: Response,
+  url: string,
+  credentials: BasicCredentials,
+): Promise<Posted> {
+  const body = await readBeginning(response);
+  const said = serverReason({
+    status: response.status,
+    statusText: response.statusText,
+    contentType: response.headers.get("content-type") ?? "",
+    body,
+  });
+  const reason = redact(said, [
+    credentials.password.reveal(),
+    basic(credentials).slice("Basic ".length),
+  ]);
+  return {
+    answer: { status: response.status, headers: response.headers, reason },
+    location: redirection(response, url),
+  };
+}
+
+/** A server that repeats what it was sent must not make us print it. */
+function redact(text: string, secrets: readonly string[]): string {
+  return secrets.filter((secret) => secret !== "")
+    .reduce((rest, secret) => rest.replaceAll(secret, "[redacted]"), text);
+}
+
+/** The answer counts by its status: a body that breaks off says less, no more. */
+async function readBeginning(response: Response): Promise<string> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= MAX_ANSWER_BYTES) break;
+    }
+  } catch {
+    // What came until now is what there is.
+  }
+  return await new Blob(chunks).slice(0, MAX_ANSWER_BYTES).text();
+}
+
+/**
+ * Where to post the file instead. Other origins get no token, and 303 means
+ * something else than an upload.
+ */
+function redirection(response: Response, url: string): string | null {
+  const location = response.headers.get("location");
+  if (location === null || ![301, 302, 307, 308].includes(response.status)) {
+    return null;
+  }
+  const target = URL.parse(location, url);
+  return target !== null && target.origin === new URL(url).origin
+    ? target.href
+    : null;
+}
+
+/** Whether the host answers anything at all within the connect limit. */
+async function isReachable(
+  context: Context,
+  url: string,
+  limits: UploadLimits,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await send(context, { url: new URL("/", url).href }, {
+      timeout: limits.connect,
+      signal,
+      maxBytes: MAX_ANSWER_BYTES,
+    });
+    return true;
+  } catch (error) {
+    // Too long an answer, or one from elsewhere, is an answer.
+    return error instanceof ReleasioError && error.code === "server-error";
+  }
+}
