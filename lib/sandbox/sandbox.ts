@@ -1,0 +1,374 @@
+/**
+ * An index and its identity provider in one request handler.
+ *
+ * @module
+ */
+
+import type { Claims } from "../oidc/provider.ts";
+import { normalizeName } from "../dist/filename.ts";
+import { Secret } from "../secret.ts";
+import { ISSUERS } from "../trust/match.ts";
+import type { RegisteredPublisher } from "../trust/registered_publisher.ts";
+import type { GitHubIdentity } from "./claims.ts";
+import {
+  type Fault,
+  faultResponse,
+  type PendingFault,
+  takeFault,
+} from "./faults.ts";
+import {
+  type GitHubJobs,
+  startGitHubJob,
+  TOKEN_REQUEST_PATH,
+  tokenRequestResponse,
+} from "./github_job.ts";
+import { createIssuer, type Issuer, type SignOptions } from "./issuer.ts";
+import { createMacaroon } from "./macaroon.ts";
+import {
+  audienceResponse,
+  burnResponse,
+  type Exchange,
+  mintResponse,
+} from "./mint.ts";
+import { loadState } from "./persistence.ts";
+import { escapeHtml, Refusal, refusalResponse } from "./refusal.ts";
+import {
+  downloadResponse,
+  projectJsonResponse,
+  projectListResponse,
+  projectResponse,
+  redirect,
+} from "./simple.ts";
+import {
+  type PendingPublisherEntry,
+  registerPublisher,
+  type SandboxState,
+} from "./state.ts";
+import { memoryStorage, type Storage } from "./storage.ts";
+import { type UploadDesk, type UploadJudge, uploadResponse } from "./upload.ts";
+import type { UploadLimits } from "./upload_rules.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Options for {@linkcode createSandbox}. */
+export interface SandboxOptions {
+  /** Publishers of projects that exist. */
+  readonly publishers?: readonly {
+    /** The publisher. */
+    readonly publisher: RegisteredPublisher;
+    /** The project's name. */
+    readonly project: string;
+  }[];
+  /** Publishers of projects that do not exist yet. */
+  readonly pendingPublishers?: readonly PendingPublisherEntry[];
+  /** The audience that the index asks for. @default {"pypi"} */
+  readonly audience?: string;
+  /** How long minted tokens last. @default {900} */
+  readonly tokenSeconds?: number;
+  /** PyPI's limits unless told otherwise. */
+  readonly limits?: Partial<UploadLimits>;
+  /** Where files go. @default {memoryStorage()} */
+  readonly storage?: Storage;
+  /** What else is checked about uploads. */
+  readonly judge?: UploadJudge;
+  /** Milliseconds since the epoch. @default {Date.now} */
+  readonly now?: () => number;
+  /** Waits, for faults with a delay. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** An index and its identity provider. */
+export interface Sandbox {
+  /** Answers one request, whatever its host. */
+  readonly handle: (request: Request) => Promise<Response>;
+  /** What it knows. */
+  readonly state: SandboxState;
+  /**
+   * Starts a job of GitHub Actions.
+   *
+   * @param origin Where the sandbox can be reached, such as `http://127.0.0.1:8000`
+   * @param identity Who the job is
+   * @returns The variables that make a process believe that it is this job
+   */
+  readonly githubEnvironment: (
+    origin: string,
+    identity?: GitHubIdentity,
+  ) => Record<string, string>;
+  /**
+   * Signs claims as they are.
+   *
+   * @returns An identity token
+   */
+  readonly issueToken: (
+    claims: Claims,
+    options?: SignOptions,
+  ) => Promise<string>;
+  /** Registers a publisher for a project, which is created if need be. */
+  readonly addPublisher: (
+    publisher: RegisteredPublisher,
+    project: string,
+  ) => void;
+  /**
+   * Creates a user's API token.
+   *
+   * @param options The projects that it is for, all by default, and the site
+   * that it names, `127.0.0.1` by default
+   * @returns The token
+   */
+  readonly createApiToken: (
+    options?: {
+      readonly projects?: readonly string[];
+      readonly site?: string;
+    },
+  ) => string;
+  /** Ends the time of every token that was minted so far. */
+  readonly expireTokens: () => void;
+  /** Deletes a file: its name can never be used again. */
+  readonly deleteFile: (filename: string) => void;
+  /** Makes requests fail. */
+  readonly fail: (fault: Fault) => void;
+}
+
+/**
+ * Creates an index that behaves like PyPI, and an identity provider that
+ * behaves like GitHub's.
+ *
+ * @param options What it starts with
+ * @returns The sandbox
+ * @throws {ReleasioError} `usage` if the storage holds something else
+ */
+export async function createSandbox(
+  options: SandboxOptions = {},
+): Promise<Sandbox> {
+  const storage = options.storage ?? memoryStorage();
+  const state = await loadState(storage);
+  for (const { publisher, project } of options.publishers ?? []) {
+    registerPublisher(state, publisher, project);
+  }
+  state.pendingPublishers.push(...options.pendingPublishers ?? []);
+
+  const now = options.now ?? Date.now;
+  const sleep = options.sleep ?? wait;
+  const faults: PendingFault[] = [];
+  const house = createHouse(state, storage, { ...options, now });
+  return {
+    state,
+    async handle(request) {
+      const fault = takeFault(faults, request);
+      if (fault?.delay !== undefined) await sleep(fault.delay);
+      const replacement = fault === null ? null : faultResponse(fault);
+      const isSkipped = replacement !== null && fault?.takesEffect !== true;
+      const own = isSkipped ? null : await answer(house, request);
+      // An answer before the body's end would break the connection.
+      if (!request.bodyUsed) await request.body?.pipeTo(new WritableStream());
+      const response = replacement ?? own!;
+      logRequest(state, request, response);
+      return response;
+    },
+    githubEnvironment: (origin, identity = {}) =>
+      startGitHubJob(house.jobs, origin, identity),
+    issueToken: house.issuer.sign,
+    addPublisher: (publisher, project) =>
+      registerPublisher(state, publisher, project),
+    createApiToken({ projects, site = "127.0.0.1" } = {}) {
+      const token = createMacaroon(site, []);
+      state.apiTokens.push({
+        token: new Secret(token),
+        projects: projects?.map(normalizeName) ?? null,
+      });
+      return token;
+    },
+    expireTokens() {
+      for (const minted of state.mintedTokens) minted.expiresAt = now();
+    },
+    deleteFile: (filename) => deleteFile(state, filename),
+    fail: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
+  };
+}
+
+/** Everything that answers requests. */
+interface House {
+  readonly issuer: Issuer;
+  readonly jobs: GitHubJobs;
+  readonly exchange: Exchange;
+  readonly desk: UploadDesk;
+}
+
+function createHouse(
+  state: SandboxState,
+  storage: Storage,
+  options: SandboxOptions & { readonly now: () => number },
+): House {
+  const { now } = options;
+  const issuer = createIssuer();
+  return {
+    issuer,
+    jobs: new Map(),
+    exchange: {
+      state,
+      storage,
+      issuer,
+      audience: options.audience ?? "pypi",
+      tokenSeconds: options.tokenSeconds ?? 900,
+      now,
+    },
+    desk: {
+      state,
+      storage,
+      limits: {
+        maxFileSize: 100 * MEBIBYTE,
+        maxProjectSize: 10 * 1024 * MEBIBYTE,
+        ...options.limits,
+      },
+      judge: options.judge ?? {},
+      now,
+      exclusively: createQueue(),
+    },
+  };
+}
+
+async function answer(house: House, request: Request): Promise<Response> {
+  const response = await route(house, request);
+  return request.method === "HEAD" ? new Response(null, response) : response;
+}
+
+async function route(house: House, request: Request): Promise<Response> {
+  const { origin, pathname, searchParams } = new URL(request.url);
+  const { exchange, desk } = house;
+  const { state } = desk;
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  switch (`${method} ${pathname}`) {
+    case "GET /":
+      return homePage(state);
+    case "GET /.well-known/openid-configuration":
+      return discoveryResponse(origin);
+    case "GET /.well-known/jwks":
+      return Response.json(await house.issuer.jwks());
+    case `GET ${TOKEN_REQUEST_PATH}`:
+      return await tokenRequestResponse(
+        house.jobs,
+        house.issuer,
+        request,
+        exchange.now(),
+      );
+    case "GET /_/oidc/audience":
+      return audienceResponse(exchange);
+    case "POST /_/oidc/mint-token":
+    case "POST /_/oidc/github/mint-token":
+      return await mintResponse(exchange, request);
+    case "POST /_/oidc/burn-token":
+      return await burnResponse(exchange, request);
+    case "POST /legacy":
+      return redirect(new URL("/legacy/", origin), 308);
+    case "POST /legacy/":
+      return await uploadResponse(desk, request);
+    case "GET /legacy/":
+      return new Response("Files are uploaded here.\n");
+    case "GET /simple":
+      return redirect(new URL("/simple/", origin));
+    case "GET /simple/":
+      return await projectListResponse(state, request);
+  }
+  const isOldUpload = method === "POST" && pathname === "/pypi" &&
+    searchParams.has(":action");
+  if (isOldUpload) {
+    return refuse(
+      request,
+      410,
+      "This API has moved to https://upload.pypi.org/legacy/. See https://packaging.python.org/guides/migrating-to-pypi-org/#uploading for more information.",
+    );
+  }
+  if (KNOWN_PATH_REGEXP.test(pathname) && method !== "GET") {
+    return refuse(request, 405, "Method Not Allowed");
+  }
+  const [, simple, slash] = /^\/simple\/([^/]+)(\/?)$/.exec(pathname) ?? [];
+  if (simple !== undefined) {
+    return slash === ""
+      ? redirect(new URL(`${pathname}/`, origin))
+      : await projectResponse(state, request, decodeURIComponent(simple));
+  }
+  if (pathname.startsWith("/files/")) {
+    const path = decodeURIComponent(pathname.slice("/files/".length));
+    return await downloadResponse(state, desk.storage, path);
+  }
+  const [, name] = /^\/pypi\/([^/]+)\/json$/.exec(pathname) ?? [];
+  const project = state.projects.get(normalizeName(name ?? ""));
+  return project === undefined
+    ? new Response("404 Not Found", { status: 404 })
+    : projectJsonResponse(project, origin);
+}
+
+const KNOWN_PATH_REGEXP =
+  /^\/(?:$|simple\/|files\/|legacy\/$|\.well-known\/|_\/|pypi\/)/;
+
+function refuse(
+  request: Request,
+  status: 405 | 410,
+  message: string,
+): Response {
+  return refusalResponse(request, new Refusal(status, message));
+}
+
+function discoveryResponse(origin: string): Response {
+  return Response.json({
+    issuer: ISSUERS.github,
+    jwks_uri: `${origin}/.well-known/jwks`,
+    subject_types_supported: ["public", "pairwise"],
+    response_types_supported: ["id_token"],
+    id_token_signing_alg_values_supported: ["RS256"],
+    scopes_supported: ["openid"],
+  });
+}
+
+function homePage(state: SandboxState): Response {
+  const projects = [...state.projects.values()].map((project) => {
+    const versions = project.releases.map(({ version }) => version).join(", ");
+    return `<li><a href="/simple/${project.normalized}/">${
+      escapeHtml(project.name)
+    }</a> ${escapeHtml(versions || "no releases")}</li>`;
+  });
+  const list = projects.length === 0
+    ? "<p>Nothing is published here yet.</p>"
+    : `<ul>${projects.join("")}</ul>`;
+  return new Response(
+    `<!DOCTYPE html><html><head><title>Sandbox</title></head><body><h1>Sandbox</h1>${list}</body></html>\n`,
+    { headers: { "content-type": "text/html; charset=UTF-8" } },
+  );
+}
+
+function logRequest(
+  state: SandboxState,
+  request: Request,
+  response: Response,
+): void {
+  const { pathname, search } = new URL(request.url);
+  const length = request.headers.get("content-length");
+  state.requests.push({
+    method: request.method,
+    path: pathname + search,
+    headers: [...request.headers.keys()],
+    contentLength: length === null ? null : Number(length),
+    status: response.status,
+  });
+}
+
+function deleteFile(state: SandboxState, filename: string): void {
+  for (const { files } of state.projects.values()) {
+    const index = files.findIndex((file) => file.filename === filename);
+    if (index !== -1) files.splice(index, 1);
+  }
+  state.deletedFilenames.add(filename);
+}
+
+function createQueue(): UploadDesk["exclusively"] {
+  let last: Promise<void> = Promise.resolve();
+  return (task) => {
+    const done = last.then(task);
+    last = done.catch(() => {});
+    return done;
+  };
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,315 @@
+/**
+ * What PyPI checks about an upload itself, in its order and its words. What
+ * it checks about metadata and archives is for {@linkcode UploadJudge}.
+ *
+ * @module
+ */
+
+import { normalizeName, parseFilename } from "../dist/filename.ts";
+import {
+  compareVersions,
+  hasLocalVersion,
+  normalizeVersion,
+} from "../dist/version.ts";
+import { Refusal } from "./refusal.ts";
+import {
+  allFiles,
+  type SandboxProject,
+  type SandboxRelease,
+  type SandboxState,
+} from "./state.ts";
+import type { UploadedContent, UploadForm } from "./upload_form.ts";
+
+const NAME_REGEXP = /^(?:[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])$/i;
+const HEX_DIGEST_REGEXP = /^[0-9a-f]{64}$/i;
+const CLOSES_AFTER_MS = 14 * 24 * 60 * 60 * 1000;
+
+/** What an upload says about itself, once its fields are in order. */
+export interface UploadFacts {
+  /** The project's name, as sent. */
+  readonly name: string;
+  /** The version, normalized. */
+  readonly version: string;
+  /** What kind of file it is. */
+  readonly filetype: "sdist" | "bdist_wheel";
+}
+
+/**
+ * Checks the form's fields.
+ *
+ * @param form The form
+ * @returns What it says
+ * @throws {Refusal} In PyPI's words
+ */
+export function checkFields(form: UploadForm): UploadFacts {
+  const [misplaced] = form.misplacedFiles;
+  if (misplaced !== undefined) refuse(`${misplaced}: Should not be a tuple.`);
+  if (field(form, "protocol_version", "1") !== "1") {
+    refuse("Unknown protocol version.");
+  }
+  const name = field(form, "name");
+  if (name === "") {
+    refuse(
+      "'' is an invalid value for Name. Error: This field is required. See https://packaging.python.org/specifications/core-metadata for more information.",
+    );
+  }
+  if (!NAME_REGEXP.test(name)) {
+    refuse(
+      `'${name}' is an invalid value for Name. Error: Start and end with a letter or numeral containing only ASCII numeric and '.', '_' and '-'. See https://packaging.python.org/specifications/core-metadata for more information.`,
+    );
+  }
+  const filetype = field(form, "filetype");
+  if (filetype === "") {
+    refuse("Invalid value for filetype. Error: This field is required.");
+  }
+  if (filetype !== "sdist" && filetype !== "bdist_wheel") {
+    refuse("Invalid value for filetype. Error: Use a known file type.");
+  }
+  checkPythonVersion(filetype, field(form, "pyversion"));
+  checkDigestFields(form);
+  return { name, version: checkVersion(field(form, "version")), filetype };
+}
+
+function checkPythonVersion(
+  filetype: UploadFacts["filetype"],
+  pyversion: string,
+): void {
+  if (filetype === "bdist_wheel" && pyversion === "") {
+    refuse(
+      "Invalid value for pyversion. Error: Python version is required for binary distribution uploads.",
+    );
+  }
+  if (filetype === "sdist" && pyversion !== "" && pyversion !== "source") {
+    refuse(
+      "Invalid value for pyversion. Error: Use 'source' as Python version for an sdist.",
+    );
+  }
+}
+
+function checkDigestFields(form: UploadForm): void {
+  const digests = [
+    ["sha256_digest", "SHA256"],
+    ["blake2_256_digest", "BLAKE2"],
+  ] as const;
+  for (const [name, label] of digests) {
+    const value = field(form, name);
+    if (value !== "" && !HEX_DIGEST_REGEXP.test(value)) {
+      refuse(
+        `Invalid value for ${name}. Error: Use a valid, hex-encoded, ${label} message digest.`,
+      );
+    }
+  }
+  const names = ["md5_digest", ...digests.map(([name]) => name)];
+  if (names.every((name) => field(form, name) === "")) {
+    refuse("Error: Include at least one message digest.");
+  }
+}
+
+function checkVersion(text: string): string {
+  if (text === "") refuse("'version' is a required field");
+  const version = normalizeVersion(text);
+  if (version === null) return refuse(`'${text}' is invalid for 'version'`);
+  if (hasLocalVersion(version)) {
+    refuse(`The use of local versions in '${version}' is not allowed.`);
+  }
+  return version;
+}
+
+/** The limits of a sandbox, in bytes. */
+export interface UploadLimits {
+  /** The largest file. */
+  readonly maxFileSize: number;
+  /** The most that the files of a project take together. */
+  readonly maxProjectSize: number;
+}
+
+/**
+ * Checks the file's name, size and digests.
+ *
+ * @param form The form
+ * @param content The file
+ * @param project The project that it is for
+ * @param limits The sandbox's limits
+ * @throws {Refusal} In PyPI's words
+ */
+export function checkContent(
+  form: UploadForm,
+  content: UploadedContent,
+  project: SandboxProject,
+  limits: UploadLimits,
+): void {
+  checkFilenameText(content.filename, field(form, "filetype"));
+  if (content.type === null || content.type.startsWith("image/")) {
+    refuse("Invalid distribution file.");
+  }
+  if (content.size > limits.maxFileSize) {
+    refuse(
+      `File too large. Limit for project '${project.name}' is ${
+        megabytes(limits.maxFileSize)
+      } MB. See https://pypi.org/help/#file-size-limit for more information.`,
+    );
+  }
+  const total = project.files.reduce((sum, { size }) => sum + size, 0);
+  if (total + content.size > limits.maxProjectSize) {
+    refuse(
+      `Project size too large. Limit for project '${project.name}' total size is ${
+        megabytes(limits.maxProjectSize) / 1024
+      } GB. See https://pypi.org/help/#project-size-limit`,
+    );
+  }
+  const digests = [
+    ["md5_digest", content.md5],
+    ["sha256_digest", content.sha256],
+    ["blake2_256_digest", content.blake2b],
+  ] as const;
+  for (const [name, actual] of digests) {
+    const given = field(form, name).toLowerCase();
+    if (given !== "" && actual !== null && given !== actual) {
+      refuse(
+        "The digest supplied does not match a digest calculated from the uploaded file.",
+      );
+    }
+  }
+}
+
+function checkFilenameText(filename: string, filetype: string): void {
+  // deno-lint-ignore no-control-regex -- those are what is looked for
+  if (/[\x00-\x1f\x7f]/.test(filename)) {
+    refuse(
+      "Cannot upload a file with non-printable characters (ordinals 0-31) or the DEL character (ordinal 127) in the name.",
+    );
+  }
+  if (/[/\\]/.test(filename)) {
+    refuse("Cannot upload a file with '/' or '\\' in the name.");
+  }
+  const allowed = filetype === "sdist" ? [".tar.gz", ".zip"] : [".whl"];
+  if (!allowed.some((extension) => filename.endsWith(extension))) {
+    refuse(
+      "Invalid file extension: Use .tar.gz, .whl or .zip extension. See https://www.python.org/dev/peps/pep-0527 and https://peps.python.org/pep-0715/ for more information.",
+    );
+  }
+}
+
+/**
+ * Whether the very same file is there already.
+ *
+ * @param state The index
+ * @param content The file
+ * @returns `true` if it is
+ * @throws {Refusal} If its name is taken by other bytes, or its bytes are
+ * there under another name, in PyPI's words
+ */
+export function isDuplicate(
+  state: SandboxState,
+  content: UploadedContent,
+): boolean {
+  const known = allFiles(state).find((file) =>
+    file.filename === content.filename || file.sha256 === content.sha256
+  );
+  if (known === undefined) return false;
+  const isSame = known.filename === content.filename &&
+    known.sha256 === content.sha256;
+  if (isSame) return true;
+  return refuse(
+    `File already exists ('${content.filename}', with blake2_256 hash '${content.blake2b}'). See https://pypi.org/help/#file-name-reuse for more information.`,
+  );
+}
+
+/**
+ * Checks whether a release still takes a file: deleted names, the 14 days,
+ * the one sdist.
+ *
+ * @param state The index
+ * @param release The release, if it exists
+ * @param facts The upload
+ * @param content The file
+ * @param now Milliseconds since the epoch
+ * @throws {Refusal} In PyPI's words
+ */
+export function checkRelease(
+  state: SandboxState,
+  release: SandboxRelease | undefined,
+  facts: UploadFacts,
+  content: UploadedContent,
+  now: number,
+): void {
+  if (state.deletedFilenames.has(content.filename)) {
+    refuse(
+      "This filename was previously used by a file that has since been deleted. Use a different version. See https://pypi.org/help/#file-name-reuse for more information.",
+    );
+  }
+  if (release === undefined) return;
+  if (now - release.createdAt > CLOSES_AFTER_MS) {
+    refuse(
+      "Uploading new files to releases older than 14 days is not allowed.",
+    );
+  }
+  const hasSdist = allFiles(state).some((file) =>
+    file.project === normalizeName(facts.name) && file.filetype === "sdist" &&
+    compareVersions(file.version, release.version) === 0
+  );
+  if (facts.filetype === "sdist" && hasSdist) {
+    refuse("Only one sdist may be uploaded per release.");
+  }
+}
+
+/**
+ * Checks that the file's name says what the metadata says.
+ *
+ * @param facts The upload
+ * @param filename The file's name
+ * @throws {Refusal} In PyPI's words
+ */
+export function checkFilename(facts: UploadFacts, filename: string): void {
+  const parts = parseFilename(filename);
+  if (parts.kind === "invalid") {
+    return refuse(
+      facts.filetype === "sdist"
+        ? `Invalid source distribution filename: ${filename}`
+        : `Invalid wheel filename: ${filename}`,
+    );
+  }
+  const normalized = normalizeName(facts.name);
+  if (normalizeName(parts.name) !== normalized) {
+    refuse(`Start filename for '${facts.name}' with '${normalized}'.`);
+  }
+  const expected = normalized.replaceAll("-", "_");
+  if (parts.kind === "sdist") {
+    const wanted = `${expected}-${facts.version}.tar.gz`;
+    if (filename !== wanted) {
+      refuse(`Filename '${filename}' is invalid, should be '${wanted}'.`);
+    }
+    return;
+  }
+  if (parts.name !== expected) {
+    refuse(
+      `Filename '${filename}' should contain the normalized project name '${expected}', not '${parts.name}'.`,
+    );
+  }
+  if (compareVersions(parts.version, facts.version) !== 0) {
+    refuse(
+      `Version in filename should be '${facts.version}' not '${parts.version}'.`,
+    );
+  }
+}
+
+/**
+ * A field's only value; of several, the last.
+ *
+ * @param form The form
+ * @param name The field's name
+ * @param absent What to return without it
+ * @returns The value, without surrounding blanks
+ */
+export function field(form: UploadForm, name: string, absent = ""): string {
+  const value = form.fields.get(name)?.at(-1)?.trim();
+  return value === undefined || value === "" ? absent : value;
+}
+
+function megabytes(bytes: number): number {
+  return Math.floor(bytes / 1024 / 1024);
+}
+
+function refuse(message: string): never {
+  throw new Refusal(400, message);
+}
