@@ -10,6 +10,8 @@ export interface DirectoryEntry {
   readonly name: string;
   /** What it is, links followed; `other` is a socket, a dead link and the like. */
   readonly kind: "file" | "directory" | "other";
+  /** Whether it is a symbolic link to that: one to a folder may go in circles. */
+  readonly isLink?: boolean;
 }
 
 /** A child process to run. */

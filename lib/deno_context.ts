@@ -108,7 +108,11 @@ async function openFile(path: string): Promise<Blob> {
 async function readDirectory(path: string): Promise<DirectoryEntry[]> {
   const entries: DirectoryEntry[] = [];
   for await (const entry of Deno.readDir(path)) {
-    entries.push({ name: entry.name, kind: await kindOf(path, entry) });
+    entries.push({
+      name: entry.name,
+      kind: await kindOf(path, entry),
+      isLink: entry.isSymlink,
+    });
   }
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ReleasioError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import { METADATA_FIELDS, METADATA_VERSIONS } from "./metadata_fields.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** One field, as it stands in the text. */
 export interface MetadataField {
@@ -83,13 +83,8 @@ export function parseCoreMetadata(
   file: string | null = null,
 ): CoreMetadata {
   if (text.length > MAX_METADATA_BYTES) {
-    const limit = MAX_METADATA_BYTES / 1024 / 1024;
-    throw new ReleasioError(
-      "distribution-unreadable",
-      `Cannot read metadata: larger than ${limit} MiB${
-        file === null ? "" : ` in "${file}"`
-      }`,
-      { details: { file } },
+    throw unreadable(
+      `its metadata is larger than ${MAX_METADATA_BYTES / 1024 / 1024} MiB`,
     );
   }
   const findings: Finding[] = [];
