@@ -1,0 +1,224 @@
+/**
+ * The command line: the tree of commands. Each command's body is loaded when
+ * it runs.
+ *
+ * @module
+ */
+
+import { Command, ValidationError } from "@cliffy/command";
+import { CompletionsCommand } from "@cliffy/command/completions";
+import {
+  type CommandBody,
+  type GlobalFlags,
+  printError,
+  runCommand,
+} from "./lib/cli/command.ts";
+import { openTerminal } from "./lib/cli/terminal.ts";
+import { ReleasioError } from "./lib/errors.ts";
+import { VERSION } from "./lib/version.ts";
+
+/** A flag as the tree takes it: its spelling, what it does, how it is read. */
+type Flag = readonly [
+  flags: string,
+  description: string,
+  options?: { readonly collect?: boolean },
+];
+
+/** One command of the tree, as data. */
+interface CommandSpec {
+  readonly name: string;
+  readonly description: string;
+  /** Operands, such as `[dist...]`. */
+  readonly operands?: string;
+  readonly flags: readonly Flag[];
+  readonly examples: readonly (readonly [title: string, command: string])[];
+  /** Loads the body. */
+  readonly load: () => Promise<CommandBody>;
+}
+
+const GLOBAL_FLAGS: readonly Flag[] = [
+  ["-C, --project <dir:string>", "The project's folder."],
+  ["--config <file:string>", "The configuration file."],
+  ["--json", "Print one JSON document to standard output."],
+  ["-q, --quiet", "Print errors only."],
+  ["-v, --verbose", "Print more, causes of errors included."],
+  ["--no-color", "Print without colour."],
+];
+
+const EXPECT: Flag = [
+  "--expect <glob:string>",
+  "A file name that must be there; may be repeated.",
+  { collect: true },
+];
+const TAG: Flag = [
+  "--tag <tag:string>",
+  "The tag whose version every file must have.",
+];
+
+const REHEARSE_FLAGS: readonly Flag[] = [
+  [
+    "--trusted-publishing <when:string>",
+    "When to use it: auto, always or never.",
+  ],
+  ["--skip-existing", "Pass over names that exist with other bytes."],
+  ["--check-url <url:string>", "The Simple API to look at for what is there."],
+  ["-n, --dry-run", "Stop before anything is sent."],
+  [
+    "--attestations <policy:string>",
+    "Sign files: required, preferred or off.",
+  ],
+  ["--no-check", "Leave out the checks."],
+  ["-j, --jobs <n:integer>", "Uploads at a time, 1 to 16."],
+  ["--wait", "Wait until the index lists every file."],
+  ["--wait-timeout <seconds:integer>", "How long to wait (300)."],
+  EXPECT,
+  TAG,
+  ["--events <file:string>", "Write events to a file, a JSON object a line."],
+  ["--dotenv <file:string>", "Write GitLab's dotenv report to a file."],
+];
+
+const REGISTRY: Flag = [
+  "-r, --registry <registry:string>",
+  "pypi, testpypi or an upload URL; may be repeated.",
+  { collect: true },
+];
+
+const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "publish",
+    description: "Publish distributions to a Python package index.",
+    operands: "[dist...:string]",
+    flags: [REGISTRY, ...REHEARSE_FLAGS],
+    examples: [
+      ["Publish all of dist/ to PyPI", "releasio publish"],
+      ["See what would happen", "releasio publish --dry-run"],
+      ["TestPyPI first, then PyPI", "releasio publish -r testpypi -r pypi"],
+      ["Some files only", 'releasio publish "dist/*.whl"'],
+    ],
+    load: async () => (await import("./lib/cli/publish.ts")).runPublish,
+  },
+  {
+    name: "check",
+    description: "Find what the index would refuse, without the network.",
+    operands: "[dist...:string]",
+    flags: [EXPECT, TAG],
+    examples: [
+      ["Check all of dist/", "releasio check"],
+      ["Check against a tag", "releasio check --tag v1.2.3"],
+    ],
+    load: async () => (await import("./lib/cli/check.ts")).runCheck,
+  },
+  {
+    name: "rehearse",
+    description: "Publish to a sandbox on this machine, identity and all.",
+    operands: "[dist...:string]",
+    flags: REHEARSE_FLAGS,
+    examples: [
+      ["Rehearse the release of dist/", "releasio rehearse"],
+      ["Rehearse another project's", "releasio -C ../other rehearse"],
+    ],
+    load: async () => (await import("./lib/cli/rehearse.ts")).runRehearse,
+  },
+  {
+    name: "serve",
+    description: "Serve the sandbox: an index and an identity provider.",
+    flags: [
+      ["-p, --port <port:integer>", "The port (any free one)."],
+      ["--data <dir:string>", "Keep what is uploaded in a folder."],
+      [
+        "--publisher <publisher:string>",
+        "A trusted publisher: owner/repository/workflow.yml[@environment]:project; may be repeated.",
+        { collect: true },
+      ],
+      [
+        "--pending <publisher:string>",
+        "The same for a project that does not exist yet.",
+        { collect: true },
+      ],
+      ["--api-token <token:string>", "An API token that it accepts."],
+    ],
+    examples: [
+      [
+        "Serve with a pending publisher",
+        "releasio serve --pending octo/demo/release.yml:demo",
+      ],
+    ],
+    load: async () => (await import("./lib/cli/serve.ts")).runServe,
+  },
+  {
+    name: "config",
+    description: "Show every setting and where it comes from.",
+    flags: [REGISTRY],
+    examples: [["All settings, as JSON", "releasio config --json"]],
+    load: async () => (await import("./lib/cli/config.ts")).runConfig,
+  },
+  {
+    name: "claims",
+    description: "Show what this job's identity token says, never the token.",
+    flags: [["-r, --registry <registry:string>", "The index to ask as."]],
+    examples: [["What TestPyPI would see", "releasio claims -r testpypi"]],
+    load: async () => (await import("./lib/cli/claims.ts")).runClaims,
+  },
+];
+
+/**
+ * Runs the command line.
+ *
+ * @param args The arguments, without the program's name
+ * @returns The exit code
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const tree = new Command()
+    .name("releasio")
+    .description("Publish Python packages to PyPI with trusted publishing.")
+    .version(VERSION)
+    .throwErrors();
+  for (const [flags, description, options] of GLOBAL_FLAGS) {
+    tree.globalOption(flags, description, { ...options });
+  }
+  tree.action(() => tree.showHelp());
+  for (const spec of COMMANDS) {
+    tree.command(
+      spec.name,
+      buildCommand(spec, async (flags, operands) => {
+        exitCode = await runCommand(spec.name, spec.load, flags, operands);
+      }),
+    );
+  }
+  tree.command("completions", new CompletionsCommand());
+  try {
+    await tree.parse([...args]);
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    return printError(
+      new ReleasioError("usage", error.message, {
+        hint: "See `releasio --help`, and `releasio <command> --help`.",
+      }),
+      {
+        command: args.find((arg) => !arg.startsWith("-")) ?? "",
+        terminal: openTerminal({ colour: !args.includes("--no-color") }),
+        globals: { json: args.includes("--json") },
+      },
+    );
+  }
+}
+
+function buildCommand(
+  spec: CommandSpec,
+  run: (flags: GlobalFlags, operands: string[]) => Promise<void>,
+) {
+  const command = new Command().description(spec.description);
+  for (const [flags, description, options] of spec.flags) {
+    command.option(flags, description, { ...options });
+  }
+  for (const [title, example] of spec.examples) {
+    command.example(title, example);
+  }
+  if (spec.operands !== undefined) command.arguments(spec.operands);
+  return command.action(
+    (flags: unknown, ...operands: unknown[]) =>
+      run(flags as GlobalFlags, operands as string[]),
+  );
+}
