@@ -59,6 +59,10 @@ function refusedTokenHint({ auth, project }: RefusalFacts): string {
     : `See whether "${project}" has this job's identity among its trusted publishers.`;
 }
 
+function minuteOf(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
 const duplicate = {
   code: "file-conflict",
   scope: "file",
@@ -217,9 +221,7 @@ export const REFUSALS: readonly RefusalRule[] = [
     hint: ({ reset }) =>
       (reset === null
         ? "The limit is a few new projects a day; "
-        : `New projects are taken again from ${
-          reset.toISOString().slice(0, 16).replace("T", " ")
-        } UTC; `) +
+        : `New projects are taken again from ${minuteOf(reset)}; `) +
       "asking earlier may move that back. Projects created by a pending publisher don't count: use trusted publishing for the rest.",
   },
   {
@@ -334,8 +336,10 @@ export const REFUSALS: readonly RefusalRule[] = [
     code: "rate-limited",
     scope: "file",
     isPassing: true,
-    hint: () =>
-      "Wait a while and run the command again: it goes on where it stopped. Fewer `--jobs` help too.",
+    hint: ({ reset }) =>
+      `Run the command again ${
+        reset === null ? "later" : `after ${minuteOf(reset)}`
+      }: it goes on where it stopped. Fewer \`--jobs\` help too.`,
   },
   {
     statuses: [408, 425, 500, 502, 503, 504],

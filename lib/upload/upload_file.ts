@@ -72,6 +72,9 @@ const LOOK_RETRIES: RetryPolicy = {
   maxDelay: 5000,
 };
 
+/** Looks for a file that the index has and doesn't list. */
+const STALE_LOOKS = 3;
+
 /** What one try came to. */
 type Attempt =
   | { readonly kind: "done"; readonly result: Omit<FileResult, "attempts"> }
@@ -83,6 +86,8 @@ type Attempt =
     readonly asked: number | undefined;
     /** Whether everyone should slow down. */
     readonly isOverload: boolean;
+    /** Whether the file may have arrived all the same. */
+    readonly isAmbiguous: boolean;
   };
 
 /**
@@ -97,39 +102,46 @@ export async function uploadFile(
   run: UploadRun,
   distribution: HashedDistribution,
 ): Promise<FileResult> {
-  const { context, pace, signal } = run;
   for (let attempts = 1;; attempts++) {
-    let attempt: Attempt;
     try {
-      await pace.wait(signal);
-      attempt = await tryOnce(run, distribution, attempts);
+      await run.pace.wait(run.signal);
+      const attempt = await tryOnce(run, distribution, attempts);
       if (attempt.kind === "done") return { attempts, ...attempt.result };
-      const { error } = attempt;
-      const delay = attempt.asked ??
-        backoffDelay(attempts, UPLOAD_RETRIES, context.random());
-      if (attempt.isOverload) pace.slowDown(delay);
-      if (
-        attempts >= UPLOAD_RETRIES.attempts || delay > MAX_REQUESTED_DELAY ||
-        !pace.takeRetry()
-      ) {
-        return { attempts, ...failure(error) };
-      }
-      run.emit({
-        type: "upload-retry",
-        registry: run.registry.uploadUrl,
-        file: distribution.filename,
-        attempt: attempts,
-        delay,
-        reason: error.message,
-      });
-      await context.sleep(delay, signal);
-      if (await look(run, distribution) === "same") {
+      const stop = await pauseOrStop(run, distribution, attempt, attempts);
+      if (attempt.isAmbiguous && await look(run, distribution) === "same") {
         return { attempts, ...success("uploaded") };
       }
+      if (stop !== null) return { attempts, ...failure(attempt.error, stop) };
     } catch (error) {
       return { attempts, ...failure(toError(error, run), "run") };
     }
   }
+}
+
+/** Waits for the next try, or says what else ends since there is none. */
+async function pauseOrStop(
+  run: UploadRun,
+  distribution: HashedDistribution,
+  { error, asked, isOverload }: Attempt & { kind: "again" },
+  attempts: number,
+): Promise<RefusalScope | null> {
+  const { context, pace, signal } = run;
+  // An index that asks for so long a wait will ask every file for it.
+  if (asked !== undefined && asked > MAX_REQUESTED_DELAY) return "run";
+  const delay = asked ??
+    backoffDelay(attempts, UPLOAD_RETRIES, context.random());
+  if (isOverload) pace.slowDown(delay);
+  if (attempts >= UPLOAD_RETRIES.attempts || !pace.takeRetry()) return "file";
+  run.emit({
+    type: "upload-retry",
+    registry: run.registry.uploadUrl,
+    file: distribution.filename,
+    attempt: attempts,
+    delay,
+    reason: error.message,
+  });
+  await context.sleep(delay, signal);
+  return null;
 }
 
 function success(
@@ -210,6 +222,7 @@ async function tryOnce(
       error: refusal.error,
       asked: requestedDelay(answer.headers, context.now()),
       isOverload: answer.status === 429 || answer.status === 503,
+      isAmbiguous: answer.status !== 429,
     };
   }
 }
@@ -242,7 +255,13 @@ function afterNoAnswer({ signal }: UploadRun, error: unknown): Attempt {
   signal.throwIfAborted();
   if (!(error instanceof ReleasioError)) throw error;
   if (error.code === "network" || error.code === "timeout") {
-    return { kind: "again", error, asked: undefined, isOverload: false };
+    return {
+      kind: "again",
+      error,
+      asked: undefined,
+      isOverload: false,
+      isAmbiguous: true,
+    };
   }
   return { kind: "done", result: failure(error) };
 }
@@ -257,9 +276,13 @@ async function afterDuplicate(
   error: ReleasioError,
   attempt: number,
 ): Promise<Omit<FileResult, "attempts">> {
-  if (await look(run, distribution) === "same") {
-    return success(attempt > 1 ? "uploaded" : "existing");
+  let there = await look(run, distribution);
+  // A listing that doesn't have the name yet is behind.
+  for (let tries = 1; there === "absent" && tries < STALE_LOOKS; tries++) {
+    await run.context.sleep(1000 * tries, run.signal);
+    there = await look(run, distribution);
   }
+  if (there === "same") return success(attempt > 1 ? "uploaded" : "existing");
   return run.skipExisting ? success("skipped") : failure(error);
 }
 
