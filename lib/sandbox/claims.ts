@@ -34,9 +34,9 @@ export interface GitHubIdentity {
   readonly jobWorkflowRef?: string;
   /** The job's environment. */
   readonly environment?: string | null;
-  /** @default {"refs/heads/main"} */
+  /** The branch or tag. @default {"refs/heads/main"} */
   readonly ref?: string;
-  /** @default {forty times "a"} */
+  /** The commit. @default {forty times "a"} */
   readonly sha?: string;
   /** What started the workflow. @default {"push"} */
   readonly event?: string;
@@ -109,7 +109,7 @@ export interface GitLabIdentity {
   readonly environment?: string | null;
   /** The branch or tag. @default {"main"} */
   readonly ref?: string;
-  /** @default {forty times "b"} */
+  /** The commit. @default {forty times "b"} */
   readonly sha?: string;
   /** The instance. @default {"https://gitlab.com"} */
   readonly issuer?: string;
@@ -197,13 +197,13 @@ export function googleClaims(
 
 /** A build of ActiveState's platform. */
 export interface ActiveStateIdentity {
-  /** @default {"example"} */
+  /** Its organization. @default {"example"} */
   readonly organization?: string;
-  /** @default {"demo"} */
+  /** Its project. @default {"demo"} */
   readonly project?: string;
-  /** @default {"octo"} */
+  /** Who started it. @default {"octo"} */
   readonly actor?: string;
-  /** @default {"00000000-0000-4000-8000-000000000001"} */
+  /** The id of who started it. @default {"00000000-0000-4000-8000-000000000001"} */
   readonly actorId?: string;
 }
 

@@ -41,6 +41,7 @@ import {
 } from "./simple.ts";
 import {
   type PendingPublisherEntry,
+  registerPendingPublisher,
   registerPublisher,
   type SandboxState,
 } from "./state.ts";
@@ -61,6 +62,8 @@ export interface SandboxOptions {
   }[];
   /** Publishers of projects that do not exist yet. */
   readonly pendingPublishers?: readonly PendingPublisherEntry[];
+  /** API tokens that it takes, for every project. */
+  readonly apiTokens?: readonly string[];
   /** The audience that the index asks for. @default {"pypi"} */
   readonly audience?: string;
   /** How long minted tokens last. @default {900} */
@@ -145,7 +148,12 @@ export async function createSandbox(
   for (const { publisher, project } of options.publishers ?? []) {
     registerPublisher(state, publisher, project);
   }
-  state.pendingPublishers.push(...options.pendingPublishers ?? []);
+  for (const entry of options.pendingPublishers ?? []) {
+    registerPendingPublisher(state, entry);
+  }
+  for (const token of options.apiTokens ?? []) {
+    state.apiTokens.push({ token: new Secret(token), projects: null });
+  }
 
   const now = options.now ?? Date.now;
   const sleep = options.sleep ?? wait;
@@ -229,7 +237,9 @@ function createHouse(
 
 async function answer(house: House, request: Request): Promise<Response> {
   const response = await route(house, request);
-  return request.method === "HEAD" ? new Response(null, response) : response;
+  if (request.method !== "HEAD") return response;
+  await response.body?.cancel();
+  return new Response(null, response);
 }
 
 async function route(house: House, request: Request): Promise<Response> {

@@ -111,12 +111,15 @@ function sha256(text: string): string {
 }
 
 function fileLink(file: SandboxFile, origin: string): string {
+  const metadata = file.metadata === null
+    ? ""
+    : ` data-core-metadata="sha256=${sha256(file.metadata)}"`;
   const requires = file.requiresPython === null
     ? ""
     : ` data-requires-python="${escapeHtml(file.requiresPython)}"`;
   const url = `${fileUrl(file, origin)}#sha256=${file.sha256}`;
   const name = escapeHtml(file.filename);
-  return `<a href="${escapeHtml(url)}"${requires}>${name}</a><br/>`;
+  return `<a href="${escapeHtml(url)}"${requires}${metadata}>${name}</a><br/>`;
 }
 
 function fileUrl(file: SandboxFile, origin: string): string {

@@ -244,6 +244,25 @@ export function registerPublisher(
   else state.publishers.push({ publisher, projects: new Set([normalized]) });
 }
 
+/**
+ * Registers a pending publisher, unless its project exists: as its owner does
+ * on the account's page.
+ *
+ * @param state The state
+ * @param entry The pending publisher
+ */
+export function registerPendingPublisher(
+  state: SandboxState,
+  entry: PendingPublisherEntry,
+): void {
+  const isKnown = state.pendingPublishers.some((known) =>
+    known.project === entry.project &&
+    isSamePublisher(known.publisher, entry.publisher)
+  );
+  if (isKnown || state.projects.has(normalizeName(entry.project))) return;
+  state.pendingPublishers.push(entry);
+}
+
 function isSamePublisher(
   a: RegisteredPublisher,
   b: RegisteredPublisher,

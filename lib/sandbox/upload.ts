@@ -5,8 +5,11 @@
  * @module
  */
 
+import { MAX_METADATA_BYTES } from "../dist/core_metadata.ts";
 import { normalizeName } from "../dist/filename.ts";
 import { compareVersions } from "../dist/version.ts";
+import { readZipEntries, readZipEntry } from "../dist/zip.ts";
+import { ReleasioError } from "../errors.ts";
 import type { RegisteredPublisher } from "../trust/registered_publisher.ts";
 import { createProject } from "./create_project.ts";
 import { saveState } from "./persistence.ts";
@@ -222,6 +225,7 @@ async function storeFile(
     digest.slice(4),
     content.filename,
   ].join("/");
+  const metadata = await readMetadata(await content.draft.read(), content);
   await content.draft.keep(path);
   if (release === undefined) {
     project.releases.push({
@@ -244,11 +248,33 @@ async function storeFile(
     path,
     uploadedAt: now(),
     requiresPython: field(form, "requires_python") || null,
-    metadata: null,
+    metadata,
     attestations: field(form, "attestations") || null,
     publisher: uploader.publisher,
   });
   await saveState(state, storage);
+}
+
+/** A wheel's METADATA as it is, for the index to serve beside the wheel. */
+async function readMetadata(
+  blob: Blob | null,
+  { filename }: UploadedContent,
+): Promise<string | null> {
+  if (blob === null || !filename.endsWith(".whl")) return null;
+  const [name, version] = filename.split("-");
+  try {
+    const entries = await readZipEntries(blob);
+    const entry = entries.find((entry) =>
+      entry.name === `${name}-${version}.dist-info/METADATA`
+    );
+    if (entry === undefined) return null;
+    const bytes = await readZipEntry(blob, entry, MAX_METADATA_BYTES);
+    return new TextDecoder().decode(bytes);
+  } catch (error) {
+    // Whether a broken archive is refused is for the judge to say.
+    if (error instanceof ReleasioError) return null;
+    throw error;
+  }
 }
 
 function refuseIf(message: string | null | undefined): void {

@@ -139,7 +139,8 @@ export function checkContent(
   limits: UploadLimits,
 ): void {
   checkFilenameText(content.filename, field(form, "filetype"));
-  if (content.type === null || content.type.startsWith("image/")) {
+  // A part without a type is text to PyPI's framework.
+  if (content.type === "" || content.type?.startsWith("image/")) {
     refuse("Invalid distribution file.");
   }
   if (content.size > limits.maxFileSize) {

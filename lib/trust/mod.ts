@@ -23,16 +23,26 @@ export {
   type PublisherSelection,
   selectPublisher,
 } from "./match.ts";
+export {
+  formFields,
+  pendingFormUrl,
+  prefilledFormUrl,
+  type PublisherFormField,
+  type PublisherProblem,
+  validatePublisher,
+} from "./form.ts";
 export type { FieldMatch } from "./comparison.ts";
 export type {
   RegisteredActiveStatePublisher,
   RegisteredGitHubPublisher,
   RegisteredPublisher,
 } from "./registered_publisher.ts";
+export type { Registry } from "../config/registry.ts";
 export type {
   ActiveStatePublisher,
   GitHubPublisher,
   GitLabPublisher,
   GooglePublisher,
+  Publisher,
 } from "../config/settings.ts";
 export type { Claims, ProviderName } from "../oidc/provider.ts";
