@@ -132,51 +132,30 @@ function comparedClaims(claims: Claims): Claims {
 }
 
 function findCulprits(reason: string, situation: Situation): Culprit[] {
-  const { claims, registry } = situation;
-  const named = /claim '([\w.-]{1,80})'/.exec(reason)?.[1];
-  const culprits = named === undefined ? [] : [namedClaim(named, reason)];
-  switch (identifyProvider(claims)) {
-    case "github":
-      culprits.push(...githubCulprits(claims));
-      break;
-    case "gitlab":
-      culprits.push(...gitlabCulprits(reason, claims));
-      break;
-    case "google":
-      culprits.push({
-        claim: "email",
-        message:
-          "The publisher's email must be the service account's, letter by letter, and its subject empty or the account's numeric id.",
-      });
-      break;
-    case "activestate":
-      culprits.push({
-        claim: "sub",
-        message:
-          "Organization, project and actor must be those that the build runs as, and the token must come from the `pypi-publisher` builder.",
-      });
-      break;
-    case null:
-      break;
-  }
-  culprits.push({
-    claim: "aud",
-    message: registry.kind === "other"
-      ? `The publisher must be registered on ${registry.name} itself.`
-      : `PyPI and TestPyPI share nothing: the publisher must be registered on ${registry.name}. A pending publisher expires after 30 days.`,
-  });
-  return culprits;
+  const culprits = [...usualCulprits(situation.claims), wrongIndex(situation)];
+  const claim = claimIn(reason, situation.claims);
+  if (claim === null) return culprits;
+  // The index names the claim, so there is less to guess.
+  const named = culprits.filter((culprit) => culprit.claim === claim);
+  return [
+    ...(named.length > 0 ? named : [namedClaim(claim, reason)]),
+    ...culprits.filter((culprit) => culprit.claim !== claim),
+  ];
 }
 
-/** PyPI names the claim: there is nothing to guess. */
-function namedClaim(claim: string, reason: string): Culprit {
-  if (reason.startsWith("Missing")) {
-    return {
-      claim,
-      message:
-        `The token lacks the claim \`${claim}\`, which the index needs: it must come straight from the CI.`,
-    };
+/** The claim that PyPI's reason is about, where it is about one. */
+function claimIn(reason: string, claims: Claims): string | null {
+  if (reason.endsWith("extract workflow filename from OIDC claims")) {
+    return identifyProvider(claims) === "gitlab"
+      ? "ci_config_ref_uri"
+      : "job_workflow_ref";
   }
+  const named = /claim '([\w.-]{1,80})'|^The (\w{1,80}) (?:and \w+ )?claim/
+    .exec(reason);
+  return named?.[1] ?? named?.[2] ?? null;
+}
+
+function namedClaim(claim: string, reason: string): Culprit {
   if (claim === "repository_owner_id") {
     return {
       claim,
@@ -186,8 +165,42 @@ function namedClaim(claim: string, reason: string): Culprit {
   }
   return {
     claim,
-    message: `The claim \`${claim}\` is not what the publisher asks for.`,
+    message: /^Missing|empty$/.test(reason)
+      ? `The token lacks the claim \`${claim}\`, which the index needs: it must come straight from the CI.`
+      : `The claim \`${claim}\` is not what the publisher asks for.`,
   };
+}
+
+function wrongIndex({ registry }: Situation): Culprit {
+  return {
+    claim: "aud",
+    message: registry.kind === "other"
+      ? `The publisher must be registered on ${registry.name} itself.`
+      : `PyPI and TestPyPI share nothing: the publisher must be registered on ${registry.name}. A pending publisher expires after 30 days.`,
+  };
+}
+
+function usualCulprits(claims: Claims): Culprit[] {
+  switch (identifyProvider(claims)) {
+    case "github":
+      return githubCulprits(claims);
+    case "gitlab":
+      return gitlabCulprits(claims);
+    case "google":
+      return [{
+        claim: "email",
+        message:
+          "The publisher's email must be the service account's, letter by letter, and its subject empty or the account's numeric id.",
+      }];
+    case "activestate":
+      return [{
+        claim: "sub",
+        message:
+          "Organization, project and actor must be those that the build runs as, and the token must come from the `pypi-publisher` builder.",
+      }];
+    case null:
+      return [];
+  }
 }
 
 function githubCulprits(claims: Claims): Culprit[] {
@@ -200,13 +213,13 @@ function githubCulprits(claims: Claims): Culprit[] {
     culprits.push({
       claim: "job_workflow_ref",
       message: isOwn
-        ? `The job runs in the reusable workflow ${called}, called by ${caller}. PyPI compares the called file; better move the publishing job into the calling one.`
+        ? `The job runs in the reusable workflow ${called}, called by ${caller}. PyPI compares the called file, at the run's own ref; better move the publishing job into the calling one.`
         : `The job runs in a reusable workflow of another repository, ${called}, which PyPI never matches. Move the publishing job into ${caller}.`,
     });
   }
   return [
     ...culprits,
-    environmentCulprit(claims, "`environment: <name>`"),
+    environmentCulprit(claims),
     {
       claim: "job_workflow_ref",
       message: `The publisher's workflow must be exactly \`${
@@ -221,13 +234,7 @@ function githubCulprits(claims: Claims): Culprit[] {
   ];
 }
 
-function gitlabCulprits(reason: string, claims: Claims): Culprit[] {
-  const pipeline: Culprit = {
-    claim: "ci_config_ref_uri",
-    message:
-      "Namespace, project and the pipeline file's path must be spelled as on GitLab, capital letters included, and the file must lie in the project itself: a pipeline file from elsewhere never matches.",
-  };
-  const environment = environmentCulprit(claims, "`environment: <name>`");
+function gitlabCulprits(claims: Claims): Culprit[] {
   const issuer = textClaim(claims, "iss");
   return [
     ...(issuer === "https://gitlab.com" ? [] : [{
@@ -235,18 +242,21 @@ function gitlabCulprits(reason: string, claims: Claims): Culprit[] {
       message:
         `PyPI takes a self-managed GitLab (${issuer}) only for organizations that have had it registered.`,
     }]),
-    ...(reason.includes("ci_config_ref_uri")
-      ? [pipeline, environment]
-      : [environment, pipeline]),
+    environmentCulprit(claims),
+    {
+      claim: "ci_config_ref_uri",
+      message:
+        "Namespace, project and the pipeline file's path must be spelled as on GitLab, capital letters included, and the file must lie in the project itself: a pipeline file from elsewhere never matches.",
+    },
   ];
 }
 
-function environmentCulprit(claims: Claims, setting: string): Culprit {
+function environmentCulprit(claims: Claims): Culprit {
   const environment = textClaim(claims, "environment");
   return {
     claim: "environment",
     message: environment === null
-      ? `The job names no environment. If the publisher names one, add ${setting} to the job.`
+      ? `The job names no environment. If the publisher names one, add \`environment: <name>\` to the job.`
       : `The job runs in the environment \`${environment}\`. The publisher must name that one, or none.`,
   };
 }

@@ -52,7 +52,7 @@ export async function openTrustedSession(
   const unburnt = new Set<Secret>();
   let current: Current;
   let renewal: Promise<void> | null = null;
-  let isClosed = false;
+  let closing: Promise<void> | null = null;
 
   async function mint(mintOptions: MintOptions): Promise<void> {
     const minted = await mintToken(context, mintOptions);
@@ -96,16 +96,17 @@ export async function openTrustedSession(
     }
   }
 
-  async function close(): Promise<void> {
-    isClosed = true;
+  async function burnAll(): Promise<void> {
     await renewal?.catch(() => {});
-    const tokens = [...unburnt];
-    unburnt.clear();
-    await Promise.all(tokens.map(async (token) => {
+    await Promise.all([...unburnt].map(async (token) => {
       if (await burnToken(context, registry, token)) {
         onEvent?.({ type: "burned", registry: registry.uploadUrl });
       }
     }));
+  }
+
+  function close(): Promise<void> {
+    return closing ??= burnAll();
   }
 
   try {
@@ -117,12 +118,14 @@ export async function openTrustedSession(
   return {
     kind: "trusted-publishing",
     current: async () => {
-      if (isClosed) throw new TypeError("Cannot use a session that is closed");
+      if (closing !== null) {
+        throw new TypeError("Cannot use a session that is closed");
+      }
       await renewInTime();
       return { username: TOKEN_USERNAME, password: current.token };
     },
     renew: async (refused) => {
-      if (isClosed) return false;
+      if (closing !== null) return false;
       if (current.token.reveal() !== refused.reveal()) return true;
       if (!provider.renewable) return false;
       await renewOnce();
