@@ -43,7 +43,7 @@ export function githubSummary(report: PublishReport): string {
   const blocks = [
     ...(runs.length === 0 ? [heading(report)] : []),
     ...runs.flatMap((run) => runBlocks(run, report.dryRun)),
-    ...(report.error === null ? [] : errorBlocks(report.error)),
+    ...errorBlocks(report),
     ...findingBlocks(report.findings),
     ...nextSteps(report).map((step) => `**Next:** ${markdown(step)}`),
   ];
@@ -109,8 +109,14 @@ function failureBlocks(run: RunReport): string[] {
   ]);
 }
 
-function errorBlocks(error: ErrorReport): string[] {
-  return [`**Error:** ${problem(error)}`];
+/** What stopped the run, unless it is what a file failed with. */
+function errorBlocks({ error, runs }: PublishReport): string[] {
+  const isShown = runs.some(({ files }) =>
+    files.some((file) =>
+      file.error !== null && file.error.message === error?.message
+    )
+  );
+  return error === null || isShown ? [] : [`**Error:** ${problem(error)}`];
 }
 
 function problem({ code: name, message, hint }: ErrorReport): string {

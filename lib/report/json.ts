@@ -15,6 +15,24 @@ import type { ErrorReport, FileReport, PublishReport } from "./report.ts";
 /** Raises when a field changes its meaning or goes, not when one is added. */
 const SCHEMA = 1;
 
+/** A command that fails early has no part of its own, but its fields are there. */
+const EMPTY_PARTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
+  {
+    publish: { dryRun: false, findings: [], runs: [] },
+    rehearse: { dryRun: false, findings: [], runs: [] },
+    check: { findings: [], files: [] },
+    doctor: { findings: [] },
+    config: { settings: [] },
+    claims: {
+      provider: null,
+      issuer: null,
+      audience: null,
+      issued: null,
+      expires: null,
+      claims: [],
+    },
+  };
+
 /** What every document begins with. */
 export interface CommandOutcome {
   /** The command, such as `publish`. */
@@ -148,8 +166,9 @@ export function commandDocument(
     command,
     ok,
     exitCode,
-    ...part,
     error: error && errorData(error),
+    ...EMPTY_PARTS[command],
+    ...part,
   }, 2);
 }
 

@@ -29,8 +29,8 @@ function escapeText(text: string): string {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replaceAll("$", "&#36;")
     .replaceAll(/[\\`*_[\]#!|~]|^[-+]/g, "\\$&")
+    .replaceAll("$", "&#36;")
     // GitHub looks for these after Markdown is done with escapes.
     .replaceAll("@", `@${ZERO_WIDTH_SPACE}`)
     .replaceAll(/\bwww\./gi, `$&${ZERO_WIDTH_SPACE}`)

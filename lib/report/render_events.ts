@@ -19,7 +19,7 @@ import {
 import { describeAuthentication, indexName } from "./names.ts";
 import { plain } from "./plain.ts";
 import {
-  countFindings,
+  countSeverities,
   findingAnnotations,
   findingLines,
 } from "./render_findings.ts";
@@ -30,6 +30,7 @@ import { padEnd, padStart, truncateMiddle, wrap } from "./width.ts";
 const LONG_LIST = 5;
 /** Files of a plan that are listed where nothing can be folded. */
 const MAX_LISTED = 10;
+const INDENT = "  ";
 const VERB_COLUMNS = 8;
 const SIZE_COLUMNS = 8;
 const RATE_COLUMNS = 9;
@@ -83,15 +84,26 @@ export function createLineRenderer(
   let uploadTitle: string | null = null;
 
   function flush(): string[] {
-    const findings = quiet
-      ? held.filter(({ severity }) => severity !== "note")
-      : held;
+    const findings = held
+      .filter(({ severity }) => !quiet || severity === "error");
     held = [];
-    if (findings.length === 0) return [];
     return [
-      ...findingLines(findings, layout),
-      style.dim(`check: ${countFindings(findings)}`),
+      ...findingLines(findings, {
+        ...layout,
+        columns: layout.columns - INDENT.length,
+      }).map((line) => line && INDENT + line),
       ...(ci === "github" ? findingAnnotations(findings) : []),
+    ];
+  }
+
+  /** The only news that stands above the findings, not below them. */
+  function checked(event: PublishEvent & { type: "checked" }): string[] {
+    const result = held.length > 0
+      ? countSeverities(held).join(", ")
+      : "no problems";
+    return quiet ? flush() : [
+      `check: ${count(event.files, "file")}, ${result}`,
+      ...flush(),
     ];
   }
 
@@ -146,19 +158,14 @@ export function createLineRenderer(
 
   function uploadEnd(event: PublishEvent & { type: "upload-end" }): string[] {
     const { file, size, status, attempts, duration, error } = event;
-    const tries = attempts > 1 ? `  (${attempts} tries)` : "";
+    const extra = [
+      ...(attempts > 1 ? [`${attempts} tries`] : []),
+      ...(verbose ? [formatDuration(duration)] : []),
+    ].join(", ");
     left--;
-    const isFailure = status === "failed";
-    const lines = quiet && !isFailure
-      ? []
-      : [row(status, { file, size, rate: rateOf(event) }, tries)];
-    if (verbose && !isFailure) {
-      lines.push(
-        style.dim(
-          `  ${" ".repeat(VERB_COLUMNS)}  took ${formatDuration(duration)}`,
-        ),
-      );
-    }
+    const lines = quiet && status !== "failed" ? [] : [
+      row(status, { file, size, rate: rateOf(event) }, extra && `  (${extra})`),
+    ];
     if (error !== null) {
       const reason = `${plain(error.message)} (${plain(error.code, 60)})`;
       lines.push(...wrap(reason, layout.columns, " ".repeat(VERB_COLUMNS + 4)));
@@ -176,8 +183,6 @@ export function createLineRenderer(
       case "note":
         return wrap(`note: ${plain(event.message)}`, layout.columns)
           .map(style.dim);
-      case "checked":
-        return [`check: ${count(event.files, "file")} checked`];
       case "registry": {
         const name = indexName(event.registry);
         const url = plain(event.registry, 300);
@@ -240,6 +245,7 @@ export function createLineRenderer(
         held.push(event.finding);
         return [];
       }
+      if (event.type === "checked") return checked(event);
       const lines = flush();
       if (event.type === "upload-end") return [...lines, ...uploadEnd(event)];
       return quiet ? lines : [...lines, ...news(event)];

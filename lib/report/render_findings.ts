@@ -45,11 +45,21 @@ export function renderFindings(
 export function countFindings(findings: readonly Finding[]): string {
   const files = new Set(findings.map(({ file }) => file));
   files.delete(null);
-  const counts = SEVERITIES.flatMap((severity) => {
+  const counts = countSeverities(findings).join(", ");
+  return files.size > 0 ? `${counts} in ${count(files.size, "file")}` : counts;
+}
+
+/**
+ * Counts findings by severity.
+ *
+ * @param findings The findings
+ * @returns Such as `2 errors` and `1 warning`; empty without findings
+ */
+export function countSeverities(findings: readonly Finding[]): string[] {
+  return SEVERITIES.flatMap((severity) => {
     const n = findings.filter((finding) => finding.severity === severity);
     return n.length > 0 ? count(n.length, severity) : [];
-  }).join(", ");
-  return files.size > 0 ? `${counts} in ${count(files.size, "file")}` : counts;
+  });
 }
 
 /**

@@ -96,7 +96,10 @@ export function headline(run: RunReport, dryRun: boolean): string {
           formatBytes(bytes(planned))
         })`,
       ];
-    return `Dry run, nothing was sent: ${[...would, ...there].join(", ")}`;
+    return `Dry run: ${[...would, ...there].join(", ")}`;
+  }
+  if (open === run.files.length) {
+    return `${release} is not on ${index}: nothing went up`;
   }
   if (open > 0) {
     return `${release} is not complete on ${index}: ${open} of ${
@@ -134,7 +137,9 @@ function renderRun(run: RunReport, dryRun: boolean, layout: Layout): string[] {
   if (!isBad) {
     return [...head, ...pages, ...listed("Skipped", skipped, columns, style)];
   }
-  const notTried = dryRun ? untried : [...planned, ...untried];
+  const notTried = run.files.filter(({ status }) =>
+    status === "not-attempted" || (status === "planned" && !dryRun)
+  );
   return [
     ...head,
     ...pages,

@@ -39,7 +39,7 @@ const none: Paint = (text) => text;
  */
 export function createStyle(colour: boolean): Style {
   const sgr = (on: number, off: number): Paint =>
-    colour ? (text) => `\x1b[${on}m${text}\x1b[${off}m` : none;
+    colour ? (text) => text && `\x1b[${on}m${text}\x1b[${off}m` : none;
   return {
     bold: sgr(1, 22),
     dim: sgr(2, 22),
