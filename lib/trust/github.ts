@@ -15,7 +15,7 @@ import {
   equalsIgnoringCase,
   type ProviderRules,
 } from "./comparison.ts";
-import { pythonRepr, pythonReprList } from "./python_repr.ts";
+import { pythonRepr, pythonReprList } from "../python_repr.ts";
 import type { RegisteredGitHubPublisher } from "./registered_publisher.ts";
 
 // The first run without a slash that ends like a workflow, before an "@".

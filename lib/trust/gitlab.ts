@@ -15,7 +15,7 @@ import {
   equalsIgnoringCase,
   type ProviderRules,
 } from "./comparison.ts";
-import { pythonRepr, pythonReprList } from "./python_repr.ts";
+import { pythonRepr, pythonReprList } from "../python_repr.ts";
 
 // Greedy, as PyPI's: a ref that itself holds ".yml@" spoils the path.
 const WORKFLOW_REGEXP = /(?<=\/\/).+[^/]\.(?:yml|yaml)(?=@)/;
