@@ -163,10 +163,23 @@ def is_specifier(text: str) -> bool:
     return True
 
 
-def write(name: str, table: dict) -> None:
-    table = {"packaging": installed("packaging"), **table}
-    text = json.dumps(table, indent=1, ensure_ascii=False)
-    (FIXTURES / name).write_text(text + "\n", encoding="utf-8")
+def write(name: str, tables: dict) -> None:
+    """Writes tables as JSON, one row a line."""
+    blocks = [f'"packaging": {json.dumps(installed("packaging"))}']
+    for title, table in tables.items():
+        if isinstance(table, dict):
+            rows = [f"{dump(key)}: {dump(value)}" for key, value in table.items()]
+            left, right = "{}"
+        else:
+            rows = [dump(row) for row in table]
+            left, right = "[]"
+        blocks.append(f"{dump(title)}: {left}\n" + ",\n".join(rows) + f"\n{right}")
+    text = "{\n" + ",\n".join(blocks) + "\n}\n"
+    (FIXTURES / name).write_text(text, encoding="utf-8")
+
+
+def dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def main() -> None:

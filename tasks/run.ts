@@ -20,17 +20,6 @@ type Task = (workshop: Workshop) => Promise<number>;
 /** Folders of tests that `test` leaves to tasks of their own. */
 const SEPARATE_TESTS = ["tests/faults", "tests/interop"];
 
-/** Type-checked once more without Deno's types: they run anywhere. */
-const PURE_FOLDERS = [
-  "check",
-  "dist",
-  "mint",
-  "oidc",
-  "plan",
-  "report",
-  "trust",
-];
-
 /** The least that a rehearsal of the example needs. */
 const REHEARSAL_PERMISSIONS = [
   "--allow-read",
@@ -135,7 +124,7 @@ async function checkAll(
   ], { cwd: root });
 }
 
-/** Type-checks the pure folders as a browser would see them. */
+/** Type-checks the stages as a browser would see them: they run anywhere. */
 async function checkPure({ root, config }: Workshop): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "releasio-pure-" });
   const configFile = join(folder, "deno.json");
@@ -149,8 +138,9 @@ async function checkPure({ root, config }: Workshop): Promise<number> {
         compilerOptions: { ...config.compilerOptions, lib: ["esnext", "dom"] },
       }),
     );
-    const folders = PURE_FOLDERS.map((name) => `lib/${name}`);
-    return await deno(["check", "-c", configFile, ...folders], { cwd: root });
+    const stages = (await findModules(root, "lib"))
+      .filter((file) => /^lib\/(?!cli\/).+\//.test(file));
+    return await deno(["check", "-c", configFile, ...stages], { cwd: root });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
