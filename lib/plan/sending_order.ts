@@ -48,10 +48,10 @@ function inOrder(files: readonly HashedDistribution[]): HashedDistribution[] {
     b.size - a.size || (a.filename < b.filename ? -1 : 1)
   );
   const wheels = sorted.filter(({ kind }) => kind === "wheel");
-  const smallest = wheels.pop();
+  const smallest = wheels.find(({ size }) => size === wheels.at(-1)?.size);
   return [
     ...(smallest === undefined ? [] : [smallest]),
-    ...wheels,
+    ...wheels.filter((wheel) => wheel !== smallest),
     ...sorted.filter(({ kind }) => kind === "sdist"),
   ];
 }

@@ -46,6 +46,7 @@ export function startFaultProxy(
   const open = new Set<Deno.Conn>();
   const tasks = new Set<Promise<void>>();
   let connections = 0;
+  let ended = Promise.withResolvers<void>();
 
   const serve = async (client: Deno.TcpConn, fault: Fault) => {
     if (fault.kind === "refuse") return;
@@ -66,7 +67,8 @@ export function startFaultProxy(
         limit: fault.kind === "truncate" ? fault.after : Infinity,
       });
       const first = await Promise.race([up, down]);
-      if (first === "limit" && fault.kind === "stall") await drain(client);
+      // What nobody reads fills the buffers, until the client can't send.
+      if (first === "limit" && fault.kind === "stall") await ended.promise;
     } finally {
       open.delete(server);
       close(server);
@@ -85,7 +87,11 @@ export function startFaultProxy(
       tasks.add(task);
     }
   })();
-  const cut = () => open.forEach(close);
+  const cut = () => {
+    ended.resolve();
+    ended = Promise.withResolvers();
+    open.forEach(close);
+  };
   return {
     port: listener.addr.port,
     connections: () => connections,
@@ -128,12 +134,6 @@ async function pump(
   }
   await written;
   return left > 0 ? "end" : "limit";
-}
-
-/** Takes what comes and does nothing with it, until the other side hangs up. */
-async function drain(conn: Deno.Conn): Promise<void> {
-  const buffer = new Uint8Array(64 * 1024);
-  while (await conn.read(buffer) !== null);
 }
 
 function close(conn: Deno.Conn): void {

@@ -1,0 +1,159 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ReleasioError } from "../../lib/errors.ts";
+import { fetchProject } from "../../lib/plan/simple_api.ts";
+import { testContext } from "../helpers/context.ts";
+import { startFakeIndex } from "../helpers/fake_index.ts";
+
+const REGISTRY = {
+  name: "index.example",
+  kind: "other",
+  uploadUrl: "https://index.example/legacy/",
+  simpleUrl: "https://index.example/simple/",
+} as const;
+
+function answering(response: () => Response) {
+  const requests: Request[] = [];
+  const context = testContext({
+    fetch: (request) => {
+      requests.push(request);
+      return Promise.resolve(response());
+    },
+  });
+  return { context, requests };
+}
+
+const json = (value: unknown) => () =>
+  Response.json(value, {
+    headers: { "content-type": "application/vnd.pypi.simple.v1+json" },
+  });
+
+const html = (text: string) => () =>
+  new Response(text, { headers: { "content-type": "text/html" } });
+
+Deno.test("fetchProject() reads the JSON that PyPI answers with", async () => {
+  const { context, requests } = answering(json({
+    meta: { "api-version": "1.4", "_last-serial": 1 },
+    name: "demo",
+    "project-status": { status: "archived" },
+    versions: ["1.0"],
+    files: [
+      {
+        filename: "demo-1.0.tar.gz",
+        url: "https://files.example/demo-1.0.tar.gz",
+        hashes: { sha256: "AB" },
+        size: 12,
+        "upload-time": "2026-01-02T03:04:05.678901Z",
+        yanked: false,
+      },
+      { filename: 7 },
+      null,
+    ],
+  }));
+  assertEquals(await fetchProject(context, REGISTRY, "demo"), {
+    kind: "found",
+    project: {
+      status: "archived",
+      files: [{
+        filename: "demo-1.0.tar.gz",
+        hashes: { sha256: "ab" },
+        size: 12,
+        uploadTime: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+      }],
+    },
+  });
+  assertEquals(requests[0]!.url, "https://index.example/simple/demo/");
+  assertEquals(requests[0]!.headers.get("cache-control"), "no-cache");
+});
+
+Deno.test("fetchProject() reads links where an index has only HTML", async () => {
+  const { context } = answering(html(`<!DOCTYPE html><html><head>
+    <meta name="pypi:project-status" content="quarantined"></head><body>
+    <a href="../../packages/demo-1.0.tar.gz#sha256=AbC0">demo-1.0.tar.gz</a><br>
+    <A class=x HREF='/f/demo-1.0%2Blocal-py3-none-any.whl?a=1&amp;b#md5=0f'>…</A>
+    <a href="demo-1.1.zip">x</a><a href="">y</a><a name="top"><a href="%zz">
+    </body></html>`));
+  const lookup = await fetchProject(context, REGISTRY, "demo");
+  const files = lookup.kind === "found" ? lookup.project.files : [];
+  assertEquals(
+    files.map(({ filename, hashes }) => [filename, hashes]),
+    [
+      ["demo-1.0.tar.gz", { sha256: "abc0" }],
+      ["demo-1.0+local-py3-none-any.whl", { md5: "0f" }],
+      ["demo-1.1.zip", {}],
+    ],
+  );
+  assertEquals(
+    lookup.kind === "found" && lookup.project.status,
+    "quarantined",
+  );
+});
+
+Deno.test("fetchProject() reads hostile HTML in no time", async () => {
+  for (const text of ["<a ".repeat(500_000), "<".repeat(2_000_000)]) {
+    const { context } = answering(html(text));
+    const start = performance.now();
+    await fetchProject(context, REGISTRY, "demo");
+    assertEquals(performance.now() - start < 2000, true);
+  }
+});
+
+Deno.test("fetchProject() tells a project that isn't there from an index that can't be read", async () => {
+  const status = async (code: number) =>
+    (await fetchProject(
+      answering(() => new Response("", { status: code })).context,
+      REGISTRY,
+      "demo",
+    )).kind;
+  assertEquals(await status(404), "absent");
+  assertEquals(await status(401), "unreadable");
+  assertEquals(await status(403), "unreadable");
+  const nowhere = { ...REGISTRY, simpleUrl: null };
+  const lookup = await fetchProject(testContext(), nowhere, "demo");
+  assertEquals(lookup.kind, "unreadable");
+});
+
+Deno.test("fetchProject() takes a referral to another index for absence, as pypiserver means it", async () => {
+  const { context } = answering(() =>
+    new Response(null, {
+      status: 303,
+      headers: { location: "https://pypi.org/simple/demo/" },
+    })
+  );
+  assertEquals((await fetchProject(context, REGISTRY, "demo")).kind, "absent");
+});
+
+for (
+  const [what, response] of [
+    ["no list of files", json({ meta: {} })],
+    ["version 2.0", json({ meta: { "api-version": "2.0" }, files: [] })],
+    ["no list of files", json([])],
+    ["status 418", () => new Response("", { status: 418 })],
+    ["status 500", () => new Response("", { status: 500 })],
+  ] as const
+) {
+  Deno.test(`fetchProject() refuses an answer with ${what} (${response().status})`, async () => {
+    const { context } = answering(response);
+    const error = await assertRejects(
+      () => fetchProject(context, REGISTRY, "demo"),
+      ReleasioError,
+      what,
+    );
+    assertEquals(error.code, "server-error");
+  });
+}
+
+Deno.test("fetchProject() tries again when the index stumbles", async () => {
+  let stumbles = 2;
+  await using index = startFakeIndex({
+    simple: () =>
+      stumbles-- > 0
+        ? new Response("", { status: 503 })
+        : new Response("<a href=demo-1.0.tar.gz>", {
+          headers: { "content-type": "text/html" },
+        }),
+  });
+  const context = testContext({ fetch: (request) => fetch(request) });
+  const lookup = await fetchProject(context, index.registry, "demo");
+  assertEquals(lookup.kind, "found");
+  assertEquals(context.slept.length, 2);
+});

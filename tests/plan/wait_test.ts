@@ -1,0 +1,71 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ReleasioError } from "../../lib/errors.ts";
+import { waitUntilListed } from "../../lib/plan/wait.ts";
+import { testContext } from "../helpers/context.ts";
+import { distributionOf, startFakeIndex } from "../helpers/fake_index.ts";
+
+const file = await distributionOf("demo-1.0.tar.gz");
+
+const real = () => testContext({ fetch: (request) => fetch(request) });
+
+Deno.test("waitUntilListed() returns at once when everything is listed", async () => {
+  await using index = startFakeIndex();
+  index.files.set(file.filename, file.sha256);
+  const context = real();
+  await waitUntilListed(context, index.registry, [file], { timeout: 1000 });
+  assertEquals(context.slept, []);
+  await waitUntilListed(context, index.registry, [], { timeout: 0 });
+});
+
+Deno.test("waitUntilListed() asks again until the listing is fresh", async () => {
+  let asked = 0;
+  await using index = startFakeIndex({
+    simple: () => {
+      asked++;
+      return asked < 4
+        ? new Response("", { status: asked === 2 ? 418 : 404 })
+        : new Response(
+          `<a href="${file.filename}#sha256=${file.sha256}">`,
+          { headers: { "content-type": "text/html" } },
+        );
+    },
+  });
+  const context = real();
+  await waitUntilListed(context, index.registry, [file], { timeout: 60_000 });
+  assertEquals(asked, 4);
+  assertEquals(context.slept.length, 3);
+  assert(context.slept.every((ms) => ms > 0));
+});
+
+Deno.test("waitUntilListed() gives up when time is up and names what is missing", async () => {
+  await using index = startFakeIndex();
+  const error = await assertRejects(
+    () => waitUntilListed(real(), index.registry, [file], { timeout: 10_000 }),
+    ReleasioError,
+    file.filename,
+  );
+  assertEquals(error.code, "wait-timeout");
+  assertEquals(error.details.missing, [file.filename]);
+});
+
+Deno.test("waitUntilListed() does not wait for other bytes", async () => {
+  await using index = startFakeIndex();
+  index.files.set(file.filename, "0".repeat(64));
+  const error = await assertRejects(
+    () => waitUntilListed(real(), index.registry, [file], { timeout: 10_000 }),
+    ReleasioError,
+  );
+  assertEquals(error.code, "file-conflict");
+});
+
+Deno.test("waitUntilListed() can't wait for an index that it can't read", async () => {
+  await using index = startFakeIndex();
+  const error = await assertRejects(
+    () =>
+      waitUntilListed(real(), { ...index.registry, simpleUrl: null }, [file], {
+        timeout: 1,
+      }),
+    ReleasioError,
+  );
+  assertEquals(error.code, "usage");
+});

@@ -1,0 +1,494 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Context } from "../../lib/context.ts";
+import type { HashedDistribution } from "../../lib/dist/distribution.ts";
+import { ReleasioError } from "../../lib/errors.ts";
+import type { PublishEvent } from "../../lib/events.ts";
+import {
+  uploadFiles,
+  type UploadOptions,
+} from "../../lib/upload/upload_files.ts";
+import { testContext } from "../helpers/context.ts";
+import {
+  type Answer,
+  atPort,
+  credentialsOf,
+  distributionOf,
+  type FakeIndex,
+  startFakeIndex,
+} from "../helpers/fake_index.ts";
+import { type Fault, startFaultProxy } from "../helpers/fault_proxy.ts";
+
+const LIMITS = { connect: 2000, progress: 2000, answer: 2000 };
+
+function context(overrides: Partial<Omit<Context, "env">> = {}) {
+  return testContext({ fetch: (request) => fetch(request), ...overrides });
+}
+
+async function upload(
+  index: FakeIndex,
+  files: readonly HashedDistribution[],
+  options: Partial<UploadOptions> = {},
+  world = context(),
+) {
+  const events: PublishEvent[] = [];
+  const outcomes = await uploadFiles(world, files, {
+    registry: index.registry,
+    credentials: credentialsOf(),
+    jobs: 4,
+    skipExisting: false,
+    limits: LIMITS,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+  return {
+    outcomes,
+    events,
+    statuses: outcomes.map(({ status }) => status),
+    codes: outcomes.map(({ error }) => error?.code ?? null),
+    world,
+  };
+}
+
+function say(status: number, text: string, headers = {}): Answer {
+  return () =>
+    Response.json({ code: `${status} ${text}`, message: "" }, {
+      status,
+      headers,
+    });
+}
+
+const wheel = (tag: string, size = 10) =>
+  distributionOf(
+    `demo-1.0-${tag}-none-any.whl`,
+    new Uint8Array(size).fill(tag.length),
+  );
+
+Deno.test("uploadFiles() sends a file once, with all that the index wants", async () => {
+  await using index = startFakeIndex();
+  const file = await distributionOf("demo-1.0-py3-none-any.whl");
+  const { outcomes, events } = await upload(index, [file]);
+  assertEquals(outcomes, [{
+    distribution: file,
+    status: "uploaded",
+    attempts: 1,
+    error: null,
+  }]);
+  const [seen] = index.uploads;
+  assertEquals(index.uploads.length, 1);
+  assertEquals(seen!.headers.get("content-length"), String(seen!.body.length));
+  assertEquals(seen!.headers.get("transfer-encoding"), null);
+  assertEquals(
+    seen!.headers.get("authorization"),
+    `Basic ${btoa("__token__:pypi-token")}`,
+  );
+  assertMatch(seen!.headers.get("accept")!, /^application\/json/);
+  assertMatch(seen!.headers.get("user-agent")!, /^releasio\/\d/);
+  assertEquals(seen!.form.get("sha256_digest"), file.sha256);
+  assertEquals(index.files.get(file.filename), file.sha256);
+  assertEquals(events.map(({ type }) => type), [
+    "upload-start",
+    "upload-progress",
+    "upload-end",
+  ]);
+});
+
+Deno.test("uploadFiles() sends the first wheel alone, the others together, the sdist last", async () => {
+  let running = 0;
+  const begun: [string, number][] = [];
+  await using index = startFakeIndex({
+    onUpload: async (filename) => {
+      begun.push([filename, running++]);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      running--;
+    },
+  });
+  const files = [
+    await distributionOf("demo-1.0.tar.gz", new Uint8Array(500)),
+    ...await Promise.all(
+      ["py31", "py32", "py33", "py34", "py35"].map((tag, number) =>
+        wheel(tag, 100 + number)
+      ),
+    ),
+  ];
+  const { statuses } = await upload(index, files, { jobs: 3 });
+  assertEquals(statuses, Array(6).fill("uploaded"));
+  assertEquals(begun[0], ["demo-1.0-py31-none-any.whl", 0]);
+  assertEquals(begun.at(-1), ["demo-1.0.tar.gz", 0]);
+  assertEquals(index.mostAtOnce(), 3);
+  assert(
+    begun.slice(1, 4).every(([name]) => /py3[345]/.test(name)),
+    "largest first",
+  );
+});
+
+Deno.test("uploadFiles() sends several projects side by side", async () => {
+  await using index = startFakeIndex({
+    onUpload: () => new Promise((resolve) => setTimeout(resolve, 20)),
+  });
+  const files = await Promise.all(
+    ["a", "b", "c"].map((name) => distributionOf(`${name}-1.0.tar.gz`)),
+  );
+  const { statuses } = await upload(index, files);
+  assertEquals(statuses, ["uploaded", "uploaded", "uploaded"]);
+  assertEquals(index.mostAtOnce(), 3);
+});
+
+for (const status of [408, 425, 429, 500, 502, 503, 504]) {
+  Deno.test(`uploadFiles() tries again after ${status}`, async () => {
+    await using index = startFakeIndex();
+    index.answers.push(say(status, "later"), say(status, "later"));
+    const file = await wheel("py3");
+    const { outcomes, events, world } = await upload(index, [file]);
+    assertEquals(outcomes[0]!.status, "uploaded");
+    assertEquals(outcomes[0]!.attempts, 3);
+    assertEquals(
+      events.filter(({ type }) => type === "upload-retry").length,
+      2,
+    );
+    assert(world.slept.length >= 2);
+  });
+}
+
+Deno.test("uploadFiles() gives up after six tries and says what the index said", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(...Array(10).fill(say(500, "broken pipe dream")));
+  const { outcomes } = await upload(index, [await wheel("py3")]);
+  const [{ status, attempts, error }] = outcomes as [
+    typeof outcomes[0] & object,
+  ];
+  assertEquals([status, attempts, error?.code], ["failed", 6, "server-error"]);
+  assertMatch(error!.message, /500 broken pipe dream/);
+});
+
+Deno.test("uploadFiles() does not try again what will not change", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(say(400, "'x' is not a valid classifier."));
+  const { outcomes } = await upload(index, [await wheel("py3")]);
+  assertEquals(outcomes[0]!.attempts, 1);
+  assertEquals(outcomes[0]!.error?.code, "upload-refused");
+});
+
+Deno.test("uploadFiles() waits as long as the index asks, and makes everyone wait", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(
+    (_, store) => store(),
+    say(503, "busy", { "retry-after": "20" }),
+  );
+  const files = await Promise.all(
+    ["py2", "py30", "py311"].map((t) => wheel(t)),
+  );
+  const { statuses, world } = await upload(index, files, { jobs: 2 });
+  assertEquals(statuses, ["uploaded", "uploaded", "uploaded"]);
+  assert(world.slept.includes(20_000));
+});
+
+Deno.test("uploadFiles() ends the run when the index asks for an hour", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(
+    (_, store) => store(),
+    ...Array(9).fill(say(429, "", { "retry-after": "3600" })),
+  );
+  const files = await Promise.all(
+    ["py2", "py30", "py311"].map((t) => wheel(t)),
+  );
+  const { codes, statuses, world } = await upload(index, files, { jobs: 1 });
+  assertEquals(statuses.toSorted(), ["failed", "not-attempted", "uploaded"]);
+  assert(codes.includes("rate-limited"));
+  assertEquals(world.slept, []);
+});
+
+Deno.test("uploadFiles() never sends again what arrived without an answer", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(async (_, store) => {
+    await store();
+    return new Response("Bad gateway", { status: 502 });
+  });
+  const { outcomes } = await upload(index, [await wheel("py3")]);
+  assertEquals(outcomes[0]!.status, "uploaded");
+  assertEquals(index.uploads.length, 1);
+  assertEquals(index.lookups, ["demo"]);
+});
+
+Deno.test("uploadFiles() takes a duplicate for existing when the digest is the same", async () => {
+  await using index = startFakeIndex();
+  const file = await wheel("py3");
+  index.files.set(file.filename, file.sha256);
+  index.answers.push(say(409, "Conflict"));
+  const { statuses } = await upload(index, [file]);
+  assertEquals(statuses, ["existing"]);
+});
+
+Deno.test("uploadFiles() fails for a name with other bytes, or skips it when asked to", async () => {
+  await using index = startFakeIndex();
+  const file = await wheel("py3");
+  index.files.set(file.filename, "0".repeat(64));
+  assertEquals((await upload(index, [file])).codes, ["file-conflict"]);
+  const skipping = await upload(index, [file], { skipExisting: true });
+  assertEquals(skipping.statuses, ["skipped"]);
+});
+
+Deno.test("uploadFiles() goes on after a refused file", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(
+    say(400, "Invalid distribution file. File is not a zipfile"),
+  );
+  const files = await Promise.all(
+    ["py2", "py30", "py311"].map((t) => wheel(t)),
+  );
+  const { statuses } = await upload(index, files);
+  assertEquals(statuses.toSorted(), ["failed", "uploaded", "uploaded"]);
+});
+
+Deno.test("uploadFiles() stops a release that is closed and goes on with the others", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(
+    say(
+      400,
+      "Uploading new files to releases older than 14 days is not allowed.",
+    ),
+  );
+  const files = [
+    await wheel("py2"),
+    await wheel("py30"),
+    await distributionOf("other-1.0.tar.gz"),
+  ];
+  const { statuses, codes } = await upload(index, files, { jobs: 1 });
+  assertEquals(statuses, ["failed", "not-attempted", "uploaded"]);
+  assertEquals(codes, ["release-closed", null, null]);
+});
+
+Deno.test("uploadFiles() asks for no second new project after too many, without a retry", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(
+    say(429, "Too many new projects created", {
+      ratelimit: '"project.create.user";r=0;t=60',
+    }),
+  );
+  const { statuses, codes } = await upload(index, [
+    await wheel("py2"),
+    await wheel("py30"),
+    await distributionOf("other-1.0.tar.gz"),
+  ], { jobs: 1 });
+  assertEquals(statuses, ["failed", "not-attempted", "uploaded"]);
+  assertEquals(codes[0], "too-many-new-projects");
+  assertEquals(index.uploads.length, 2);
+});
+
+Deno.test("uploadFiles() stops everything when the token is refused", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(
+    say(403, "Username/Password authentication is no longer supported."),
+  );
+  const { statuses } = await upload(index, [
+    await wheel("py2"),
+    await distributionOf("other-1.0.tar.gz"),
+  ], { jobs: 1 });
+  assertEquals(statuses, ["failed", "not-attempted"]);
+  assertEquals(index.uploads.length, 1);
+});
+
+Deno.test("uploadFiles() renews an expired token once and goes on", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(say(403, "Invalid API Token: token is expired"));
+  const credentials = credentialsOf(
+    ["pypi-old", "pypi-new"],
+    "trusted-publishing",
+  );
+  const { outcomes } = await upload(index, [await wheel("py3")], {
+    credentials,
+  });
+  assertEquals(outcomes[0]!.status, "uploaded");
+  assertEquals(outcomes[0]!.attempts, 1);
+  assertEquals(credentials.renewals, ["pypi-old"]);
+  assertEquals(
+    index.uploads[1]!.headers.get("authorization"),
+    `Basic ${btoa("__token__:pypi-new")}`,
+  );
+});
+
+Deno.test("uploadFiles() fails when the new token is refused too", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(
+    ...Array(5).fill(say(403, "Invalid API Token: token is expired")),
+  );
+  const { codes } = await upload(index, [await wheel("py3")], {
+    credentials: credentialsOf(["pypi-a", "pypi-b", "pypi-c"]),
+  });
+  assertEquals(codes, ["token-refused"]);
+  assertEquals(index.uploads.length, 2);
+});
+
+Deno.test("uploadFiles() ends the run when no token can be had", async () => {
+  await using index = startFakeIndex();
+  const { statuses, codes } = await upload(index, [
+    await wheel("py2"),
+    await wheel("py30"),
+  ], {
+    credentials: {
+      ...credentialsOf(),
+      current: () => Promise.reject(new ReleasioError("mint-refused", "No")),
+    },
+  });
+  assertEquals(statuses, ["failed", "not-attempted"]);
+  assertEquals(codes, ["mint-refused", null]);
+});
+
+Deno.test("uploadFiles() tells nobody the token, not even a server that repeats it", async () => {
+  await using index = startFakeIndex();
+  const token = "pypi-AgEIcHlwaS5vcmc";
+  index.answers.push(
+    say(400, `your token ${token}, ${btoa(`__token__:${token}`)}`),
+  );
+  const { outcomes, events } = await upload(index, [await wheel("py3")], {
+    credentials: credentialsOf([token]),
+  });
+  const everything = Deno.inspect([outcomes, events], { depth: 20 }) +
+    JSON.stringify([outcomes, events]);
+  assert(everything.includes("your token [redacted], [redacted]"));
+  assert(!everything.includes(token));
+});
+
+Deno.test("uploadFiles() follows a redirect to the missing slash, and to no other host", async () => {
+  await using index = startFakeIndex();
+  await using elsewhere = startFakeIndex();
+  const file = await wheel("py3");
+  index.answers.push(
+    () =>
+      new Response(null, { status: 308, headers: { location: "/legacy/" } }),
+  );
+  const same = await upload(index, [file], {
+    registry: {
+      ...index.registry,
+      uploadUrl: index.registry.uploadUrl.slice(0, -1),
+    },
+  });
+  assertEquals(same.statuses, ["uploaded"]);
+  assertEquals(index.uploads.map(({ url }) => new URL(url).pathname), [
+    "/legacy",
+    "/legacy/",
+  ]);
+  index.answers.push(() =>
+    new Response(null, {
+      status: 307,
+      headers: { location: elsewhere.registry.uploadUrl },
+    })
+  );
+  const other = await upload(index, [file]);
+  assertEquals(other.codes, ["upload-url-wrong"]);
+  assertEquals(elsewhere.uploads.length, 0);
+});
+
+Deno.test("uploadFiles() sends no file that has changed", async () => {
+  await using index = startFakeIndex();
+  const file = await wheel("py3", 200_000);
+  const blob = new Blob([new Uint8Array(200_000)]);
+  const { codes } = await upload(index, [{ ...file, blob }]);
+  assertEquals(codes, ["distribution-changed"]);
+  assertEquals(index.uploads.length, 0);
+});
+
+Deno.test("uploadFiles() starts nothing after an interruption and says what was on its way", async () => {
+  const interruption = new AbortController();
+  const reason = new ReleasioError("interrupted", "Interrupted");
+  await using index = startFakeIndex({
+    onUpload: (filename) => {
+      if (filename.includes("py30")) interruption.abort(reason);
+      return filename.includes("py30")
+        ? new Promise((resolve) => setTimeout(resolve, 50))
+        : undefined;
+    },
+  });
+  const files = await Promise.all(["py2", "py30", "py3"].map((t) => wheel(t)));
+  const { outcomes } = await upload(index, files, {
+    jobs: 1,
+    signal: interruption.signal,
+  });
+  const byStatus = Map.groupBy(outcomes, ({ status }) => status);
+  assertEquals(
+    [...byStatus.keys()].toSorted(),
+    [
+      "failed",
+      "not-attempted",
+      "uploaded",
+    ].filter((status) => byStatus.has(status as "failed")),
+  );
+  assertEquals(byStatus.get("failed")?.[0]!.error, reason);
+  for (const { error } of byStatus.get("not-attempted") ?? []) {
+    assertEquals(error, reason);
+  }
+});
+
+Deno.test("uploadFiles() is not disturbed by a sink that throws", async () => {
+  await using index = startFakeIndex();
+  const { statuses } = await upload(index, [await wheel("py3")], {
+    onEvent: () => {
+      throw new Error("no");
+    },
+  });
+  assertEquals(statuses, ["uploaded"]);
+});
+
+for (
+  const [what, fault] of [
+    ["is refused", { kind: "refuse" }],
+    ["is reset in the middle of the body", { kind: "reset", after: 100_000 }],
+    ["stalls in the middle of the body", { kind: "stall", after: 2_000_000 }],
+    ["ends before the answer", { kind: "truncate", after: 0 }],
+    ["ends within the answer's headers", { kind: "truncate", after: 20 }],
+  ] as const satisfies readonly (readonly [string, Fault])[]
+) {
+  Deno.test(`uploadFiles() finishes when a connection ${what}`, async () => {
+    await using index = startFakeIndex();
+    await using proxy = startFaultProxy(index.port, {
+      fault: (connection) => connection === 0 ? fault : { kind: "none" },
+    });
+    const bytes = new Uint8Array(32_000_000);
+    const file = await distributionOf("demo-1.0-py3-none-any.whl", bytes);
+    // In pieces, as a file is read.
+    file.blob.stream = () =>
+      ReadableStream.from(
+        Array.from({ length: 320 }, (_, piece) =>
+          bytes.slice(piece * 100_000, (piece + 1) * 100_000)),
+      ) as ReadableStream<Uint8Array<ArrayBuffer>>;
+    const { outcomes } = await upload(index, [file], {
+      registry: atPort(index.registry, proxy.port),
+      limits: { connect: 5000, progress: 300, answer: 5000 },
+    });
+    assertEquals(outcomes[0]!.error, null);
+    assertEquals(outcomes[0]!.status, "uploaded");
+    assertEquals(index.files.get(file.filename), file.sha256);
+  });
+}
+
+Deno.test("uploadFiles() goes on when a kept connection has died meanwhile", async () => {
+  await using index = startFakeIndex();
+  await using proxy = startFaultProxy(index.port);
+  const registry = atPort(index.registry, proxy.port);
+  const first = await upload(index, [await wheel("py2")], { registry });
+  proxy.cut();
+  const second = await upload(index, [await wheel("py30")], { registry });
+  assertEquals([...first.statuses, ...second.statuses], [
+    "uploaded",
+    "uploaded",
+  ]);
+});
+
+Deno.test("uploadFiles() gives an answer that doesn't come its time, not more", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(
+    ...Array(6).fill(
+      () =>
+        new Promise<Response>((resolve) =>
+          setTimeout(() => resolve(new Response()), 200)
+        ),
+    ),
+  );
+  const { outcomes } = await upload(index, [
+    await distributionOf("demo-1.0.tar.gz", new Uint8Array(3_000_000)),
+  ], { limits: { connect: 5000, progress: 5000, answer: 50 } });
+  assertEquals(outcomes[0]!.error?.code, "timeout");
+  assertMatch(
+    outcomes[0]!.error!.message,
+    /^No answer from .* within 0\.05 s$/,
+  );
+});
