@@ -29,7 +29,8 @@
 export { fetchAudience, isAudienceOf } from "./audience.ts";
 export { burnToken } from "./burn_token.ts";
 export type { BasicCredentials, Credentials } from "./credentials.ts";
-export type { Culprit, Situation } from "./explain_publisher.ts";
+export type { Culprit } from "./culprits.ts";
+export type { Situation } from "./explain_publisher.ts";
 export { explainRefusal, type MintAnswer } from "./explain_refusal.ts";
 export { type MintedToken, type MintOptions, mintToken } from "./mint_token.ts";
 export {

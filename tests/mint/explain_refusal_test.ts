@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ErrorCode, ReleasioError } from "../../lib/errors.ts";
-import type { Culprit, Situation } from "../../lib/mint/explain_publisher.ts";
+import type { Culprit } from "../../lib/mint/culprits.ts";
+import type { Situation } from "../../lib/mint/explain_publisher.ts";
 import { explainRefusal } from "../../lib/mint/explain_refusal.ts";
 import {
   everythingOf,
