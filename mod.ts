@@ -15,6 +15,7 @@
  */
 
 export { publish, type PublishOptions } from "./lib/publish.ts";
+export { denoContext } from "./lib/deno_context.ts";
 export {
   type ErrorCode,
   ReleasioError,
