@@ -56,6 +56,18 @@ export function findKeyLines(text: string): KeyLines {
   };
 }
 
+/**
+ * A path as TOML writes it.
+ *
+ * @param path The keys, outermost first
+ * @returns Such as `publish.jobs`; keys that need quotes have them
+ */
+export function dottedKey(path: readonly string[]): string {
+  return path
+    .map((key) => /^[\w-]+$/.test(key) ? key : JSON.stringify(key))
+    .join(".");
+}
+
 const BLANK = /(?:[ \t\r\n]|#[^\n]*)+/y;
 const HEADER = /\[\[?/y;
 const KEY =

@@ -23,7 +23,7 @@ export function macaroonLocation(token: string): string | null {
   // Lengths are varints; no host name needs a second byte.
   const length = bytes[2] ?? 0;
   const field = bytes.subarray(3, 3 + length);
-  if (length > 127 || field.length < length) return null;
+  if (length === 0 || length > 127 || field.length < length) return null;
   return new TextDecoder().decode(field);
 }
 

@@ -6,7 +6,7 @@
 
 import { basename, join } from "node:path";
 import { parse } from "@std/toml";
-import type { Context } from "../context.ts";
+import { type Context, isAbsent } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
 import { findKeyLines, type KeyLines } from "./key_lines.ts";
 import { optional } from "./optional.ts";
@@ -109,8 +109,21 @@ function readOptional(
   );
 }
 
+async function open(context: Context, path: string): Promise<Blob> {
+  try {
+    return await context.openFile(path);
+  } catch (cause) {
+    if (isAbsent(cause)) throw cause;
+    throw new ReleasioError(
+      "config-invalid",
+      `Cannot read configuration: ${path} is not a file that can be opened`,
+      { cause },
+    );
+  }
+}
+
 async function readText(context: Context, path: string): Promise<string> {
-  const file = await context.openFile(path);
+  const file = await open(context, path);
   if (file.size > MAX_BYTES) {
     throw new ReleasioError(
       "config-invalid",
@@ -179,7 +192,7 @@ function parseFile(
 ): ConfigFile {
   let table: Record<string, unknown>;
   try {
-    table = parse(text);
+    table = ownData(parse(text)) as Record<string, unknown>;
   } catch (error) {
     throw syntaxError(path, error);
   }
@@ -217,6 +230,18 @@ function syntaxError(path: string, error: unknown): ReleasioError {
     "config-invalid",
     `Cannot read configuration: ${place} is not TOML`,
     { hint: `The parser says: ${firstLine}.`, details: { path } },
+  );
+}
+
+/**
+ * A copy without inherited properties: to the parser, `__proto__ = {…}` is an
+ * assignment like any other.
+ */
+function ownData(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ownData);
+  if (!isTable(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, ownData(inner)]),
   );
 }
 

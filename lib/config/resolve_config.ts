@@ -7,6 +7,7 @@
 import type { Context } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
 import { checkConfigFile, fileOrigin } from "./check_config_file.ts";
+import { dottedKey } from "./key_lines.ts";
 import {
   environmentName,
   PUBLISH_KEYS,
@@ -240,7 +241,7 @@ function otherSettings(
   function* walk(value: unknown, path: readonly string[]): Generator<Setting> {
     if (file === null) return;
     if (!isTable(value)) {
-      yield { key: path.join("."), value, origin: fileOrigin(file, path) };
+      yield { key: dottedKey(path), value, origin: fileOrigin(file, path) };
       return;
     }
     for (const [key, inner] of Object.entries(value)) {

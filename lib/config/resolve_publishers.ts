@@ -7,6 +7,7 @@
 import type { Context } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
 import { fileOrigin } from "./check_config_file.ts";
+import { dottedKey } from "./key_lines.ts";
 import { environmentName } from "./keys.ts";
 import {
   type FoundField,
@@ -95,7 +96,7 @@ function addTable(
   value: unknown,
 ): void {
   const origin = fileOrigin(file, path);
-  const name = path.map(quoteKey).join(".");
+  const name = dottedKey(path);
   if (!isTable(value)) throw wrongType(name, "a table", value, origin);
   const other = slots.get(registry.uploadUrl);
   if (other !== undefined) {
@@ -127,8 +128,4 @@ function addFromEnvironment(slots: Map<string, Slot>, context: Context): void {
       slots.set(registry.uploadUrl, slot);
     }
   }
-}
-
-function quoteKey(key: string): string {
-  return /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
 }
