@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Claims } from "../oidc/provider.ts";
+import type { Claims, ProviderName } from "../oidc/provider.ts";
 
 /**
  * What the index does with a claim: `publisher` claims choose the publisher,
@@ -24,8 +24,8 @@ export interface ClaimEntry {
 
 /** An identity token for display. */
 export interface ClaimsReport {
-  /** `github`, `gitlab`, `google`, `activestate`, or `null` if unknown. */
-  readonly provider: string | null;
+  /** Whose it is, or `null` if that is unknown. */
+  readonly provider: ProviderName | null;
   /** Who signed it, or `null`. */
   readonly issuer: string | null;
   /** Whom it was made for, or `null`. */
@@ -42,7 +42,7 @@ export interface ClaimsReport {
  * The claims that PyPI holds against a publisher's fields
  * ({@link https://github.com/pypi/warehouse/tree/main/warehouse/oidc/models | source}).
  */
-const PUBLISHER_CLAIMS: Readonly<Record<string, readonly string[]>> = {
+const PUBLISHER_CLAIMS: Readonly<Record<ProviderName, readonly string[]>> = {
   github: [
     "repository",
     "repository_owner",
@@ -77,9 +77,9 @@ const TOKEN_CLAIMS = ["iss", "aud", "iat", "nbf", "exp", "jti"];
  */
 export function createClaimsReport(
   claims: Claims,
-  provider: string | null,
+  provider: ProviderName | null,
 ): ClaimsReport {
-  const wanted = PUBLISHER_CLAIMS[provider ?? ""] ?? [];
+  const wanted = provider === null ? [] : PUBLISHER_CLAIMS[provider];
   const uses: ReadonlySet<string> = new Set([...wanted, ...TOKEN_CLAIMS]);
   const entry = (use: ClaimUse) => (name: string): ClaimEntry => ({
     name,

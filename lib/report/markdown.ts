@@ -29,8 +29,9 @@ function escapeText(text: string): string {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replaceAll(/[\\`*_[\]#!|~]|^[-+]/g, "\\$&")
+    .replaceAll(/[\\*_[\]#!|~]|^[-+]/g, "\\$&")
     .replaceAll("$", "&#36;")
+    .replaceAll("`", "&#96;")
     // GitHub looks for these after Markdown is done with escapes.
     .replaceAll("@", `@${ZERO_WIDTH_SPACE}`)
     .replaceAll(/\bwww\./gi, `$&${ZERO_WIDTH_SPACE}`)

@@ -71,7 +71,7 @@ export function describeIdentity(publisher: PublisherIdentity): string {
   const project = publisher.repository ?? publisher.project;
   const what = owner && project && !project.includes("/")
     ? `${owner}/${project}`
-    : project ?? owner ?? publisher.email ?? publisher.sub;
+    : project ?? owner ?? publisher.email ?? publisher.issuer;
   const line = [
     PROVIDER_NAMES[provider] ?? provider,
     what,

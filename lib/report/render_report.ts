@@ -11,7 +11,7 @@ import type { FileReport, PublishReport, RunReport } from "./report.ts";
 import { createStyle, type Layout, type Style } from "./style.ts";
 import { hang, truncateMiddle, wrap } from "./width.ts";
 
-/** Enough to recognize a release by; the rest is in the log above. */
+/** Longer lists are cut, so that all of it fits one screen. */
 const MAX_NAMES = 4;
 /** What went wrong is listed at greater length. */
 const MAX_FAILURES = 10;
@@ -143,8 +143,8 @@ function renderRun(run: RunReport, dryRun: boolean, layout: Layout): string[] {
   return [
     ...head,
     ...pages,
-    ...listed("Up now", uploaded, columns, style),
-    ...listed("Already there", existing, columns, style),
+    ...listed("Up now", uploaded, columns, style, 0),
+    ...listed("Already there", existing, columns, style, 0),
     ...listed("Skipped", skipped, columns, style),
     ...failures(failed, columns, style),
     ...listed("Not tried", notTried, columns, style),
@@ -156,11 +156,12 @@ function listed(
   files: readonly FileReport[],
   columns: number,
   { bold, dim }: Style,
+  /** How many of a long list are named; the log above has them all. */
+  named = MAX_NAMES,
 ): string[] {
   if (files.length === 0) return [];
-  // No line is saved by saying "and 1 more".
-  const shown = files.length === MAX_NAMES + 1 ? MAX_NAMES + 1 : MAX_NAMES;
-  const more = files.length - shown;
+  const shown = files.length > MAX_NAMES ? named : files.length;
+  const more = shown === 0 ? 0 : files.length - shown;
   return [
     "",
     `${bold(title)} ${dim(`(${files.length})`)}`,

@@ -1,0 +1,195 @@
+import { assert, assertEquals } from "@std/assert";
+import { unicodeWidth } from "@std/cli/unicode-width";
+import { ProgressBar } from "@std/cli/unstable-progress-bar";
+import type { PublishEvent } from "../../lib/events.ts";
+import {
+  NO_PROGRESS,
+  progressFrame,
+  type ProgressState,
+  reduceProgress,
+  renderProgress,
+  totals,
+} from "../../lib/report/progress.ts";
+import { assertInert, EVENTS, HOSTILE, PYPI, wheel } from "./samples.ts";
+
+const FILES = [wheel(13), wheel(12), "demo-1.0.tar.gz"];
+const SIZE = 10_000_000;
+const PLAN: PublishEvent = {
+  type: "plan",
+  registry: PYPI,
+  files: [
+    ...FILES.map((file) => ({ file, size: SIZE, status: "planned" as const })),
+    { file: wheel(11), size: SIZE, status: "existing" },
+  ],
+};
+
+function start(file: string, attempt = 1): PublishEvent {
+  return { type: "upload-start", registry: PYPI, file, size: SIZE, attempt };
+}
+
+function sent(file: string, bytes: number): PublishEvent {
+  return {
+    type: "upload-progress",
+    registry: PYPI,
+    file,
+    sent: bytes,
+    size: SIZE,
+  };
+}
+
+function end(file: string, status: "uploaded" | "failed"): PublishEvent {
+  return { ...EVENTS["upload-end"], file, size: SIZE, status };
+}
+
+/** The state after events that are a second apart. */
+function after(...events: PublishEvent[]): ProgressState {
+  return events.reduce(
+    (state, event, i) => reduceProgress(state, event, i * 1000),
+    NO_PROGRESS,
+  );
+}
+
+Deno.test("renderProgress() shows a bar for each file on its way, and one for all", () => {
+  const state = after(
+    PLAN,
+    start(FILES[0]!),
+    sent(FILES[0]!, SIZE),
+    end(FILES[0]!, "uploaded"),
+    start(FILES[1]!),
+    start(FILES[2]!),
+    sent(FILES[1]!, 2_500_000),
+  );
+  assertEquals(
+    renderProgress(state, { columns: 80, now: 6000 }).join("\n"),
+    `\
+  demo-1.0-cp312-cp312-man…anylinux2014_x86_64.whl  ███░░░░░░░░░   25%   10.0 MB
+  demo-1.0.tar.gz                                   ░░░░░░░░░░░░    0%   10.0 MB
+████████░░░░░░░░░░░░  1 of 3 files  12.5 MB of 30.0 MB  2.50 MB/s  7.0s left`,
+  );
+});
+
+Deno.test("renderProgress() says what it waits for when all bytes are out", () => {
+  const state = after(
+    { ...PLAN, files: PLAN.files.slice(0, 1) },
+    start(FILES[0]!),
+    sent(FILES[0]!, SIZE),
+  );
+  assertEquals(
+    renderProgress(state, { columns: 80, now: 2000 }).at(-1),
+    "████████████████████  0 of 1 files  10.0 MB of 10.0 MB  10.0 MB/s",
+  );
+  assertEquals(
+    renderProgress(state, { columns: 120, now: 2000 }).at(-1)?.endsWith(
+      "  waiting for the index",
+    ),
+    true,
+  );
+});
+
+Deno.test("renderProgress() is empty before a plan", () => {
+  assertEquals(renderProgress(NO_PROGRESS, { columns: 80, now: 0 }), []);
+});
+
+Deno.test("renderProgress() never fills more than the terminal's width", () => {
+  const state = after(
+    PLAN,
+    ...FILES.flatMap((file) => [start(file), sent(file, 1)]),
+  );
+  for (const columns of [10, 24, 40, 60, 79, 80, 200]) {
+    for (const line of renderProgress(state, { columns, now: 99_000 })) {
+      assert(unicodeWidth(line) <= columns, `${columns}: ${line}`);
+    }
+  }
+});
+
+Deno.test("reduceProgress() begins a file anew when it is tried again", () => {
+  const state = after(
+    PLAN,
+    start(FILES[0]!),
+    sent(FILES[0]!, 5_000_000),
+    start(FILES[0]!, 2),
+  );
+  assertEquals(totals(state.files), {
+    size: 3 * SIZE,
+    sent: 0,
+    done: 0,
+    count: 3,
+  });
+});
+
+Deno.test("reduceProgress() counts a failed file no longer", () => {
+  const state = after(
+    PLAN,
+    start(FILES[0]!),
+    sent(FILES[0]!, 5_000_000),
+    end(FILES[0]!, "failed"),
+  );
+  assertEquals(totals(state.files), {
+    size: 2 * SIZE,
+    sent: 0,
+    done: 0,
+    count: 2,
+  });
+});
+
+Deno.test("reduceProgress() begins anew with the next index's plan", () => {
+  const state = after(PLAN, start(FILES[0]!), end(FILES[0]!, "uploaded"), PLAN);
+  assertEquals(totals(state.files).done, 0);
+});
+
+Deno.test("reduceProgress() leaves the state alone where nothing moves", () => {
+  const state = after(PLAN);
+  assert(reduceProgress(state, EVENTS.note, 0) === state);
+});
+
+Deno.test("reduceProgress() keeps a bounded number of samples", () => {
+  const state = after(
+    PLAN,
+    ...Array.from({ length: 100 }, (_, i) => sent(FILES[0]!, i)),
+  );
+  assertEquals(state.samples.length, 20);
+});
+
+Deno.test("progressFrame() replaces the drawing before it and leaves lines above", () => {
+  assertEquals(progressFrame(0, ["a", "b"]), "\r\x1b[Ja\nb");
+  assertEquals(progressFrame(3, ["a"], ["done x"]), "\x1b[2A\r\x1b[Jdone x\na");
+});
+
+Deno.test("std's ProgressBar draws these frames with its own total bar", async () => {
+  const chunks: Uint8Array[] = [];
+  const state = after(PLAN, start(FILES[0]!), sent(FILES[0]!, SIZE / 2));
+  const { size, sent: value } = totals(state.files);
+  const bar = new ProgressBar({
+    max: size,
+    value,
+    barLength: 10,
+    fillChar: "█",
+    emptyChar: "░",
+    writable: new WritableStream({ write: (chunk) => void chunks.push(chunk) }),
+    formatter: ({ progressBar }) =>
+      progressFrame(
+        0,
+        renderProgress(state, { columns: 60, now: 2000, bar: progressBar }),
+      ),
+  });
+  await bar.stop();
+  const text = new TextDecoder().decode(
+    await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer(),
+  );
+  assert(
+    text.endsWith(
+      "\n█░░░░░░░░░  0 of 3 files  5.00 MB of 30.0 MB  5.00 MB/s\n",
+    ),
+    text,
+  );
+});
+
+Deno.test("renderProgress() keeps hostile names inert", () => {
+  for (const text of HOSTILE) {
+    for (const columns of [20, 80]) {
+      assertInert(
+        renderProgress(after(start(text)), { columns, now: 0 }).join("\n"),
+      );
+    }
+  }
+});
