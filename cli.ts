@@ -168,11 +168,18 @@ const COMMANDS: readonly CommandSpec[] = [
  * @returns The exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
+  const terminal = openTerminal({ colour: !args.includes("--no-color") });
+  // The library colours its own version line, whatever it is printed to.
+  if (args.length === 1 && /^(--version|-V)$/.test(args[0]!)) {
+    terminal.out(`releasio ${VERSION}`);
+    return 0;
+  }
   let exitCode = 0;
   const tree = new Command()
     .name("releasio")
     .description("Publish Python packages to PyPI with trusted publishing.")
     .version(VERSION)
+    .help({ colors: terminal.outColour })
     .throwErrors();
   for (const [flags, description, options] of GLOBAL_FLAGS) {
     tree.globalOption(flags, description, { ...options });
@@ -198,7 +205,7 @@ export async function main(args: readonly string[]): Promise<number> {
       }),
       {
         command: args.find((arg) => !arg.startsWith("-")) ?? "",
-        terminal: openTerminal({ colour: !args.includes("--no-color") }),
+        terminal,
         globals: { json: args.includes("--json") },
       },
     );

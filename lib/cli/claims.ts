@@ -45,7 +45,7 @@ export async function runClaims(
   const report = createClaimsReport(claims, identifyProvider(claims));
   terminal.out(
     io.globals.json ? claimsDocument(report) : renderClaims(report, {
-      colour: terminal.colour,
+      colour: terminal.outColour,
       columns: terminal.columns(),
       now: context.now(),
     }),

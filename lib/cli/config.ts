@@ -30,7 +30,7 @@ export async function runConfig(
   if (!globals.quiet) notes.forEach((note) => terminal.err(plain(note)));
   terminal.out(
     globals.json ? configDocument(list) : renderSettings(list, {
-      colour: terminal.colour,
+      colour: terminal.outColour,
       columns: terminal.columns(),
     }),
   );

@@ -19,8 +19,10 @@ export interface Terminal {
   readonly canAsk: boolean;
   /** Columns of the terminal; 80 where unknown. */
   readonly columns: () => number;
-  /** Whether colour is wanted. */
+  /** Whether text for people is coloured. */
   readonly colour: boolean;
+  /** Whether a command's product is coloured: it may go elsewhere. */
+  readonly outColour: boolean;
 }
 
 /**
@@ -33,6 +35,7 @@ export function openTerminal(
   options: { readonly colour: boolean },
 ): Terminal {
   const isTerminal = Deno.stderr.isTerminal();
+  const isColourWanted = options.colour && !Deno.noColor;
   return {
     out: (text) => writeAll(Deno.stdout, `${text}\n`),
     err: (text) => writeAll(Deno.stderr, `${text}\n`),
@@ -40,7 +43,8 @@ export function openTerminal(
     isTerminal,
     canAsk: isTerminal && Deno.stdin.isTerminal(),
     columns: () => isTerminal ? terminalColumns() : 80,
-    colour: options.colour && isTerminal && !Deno.noColor,
+    colour: isColourWanted && isTerminal,
+    outColour: isColourWanted && Deno.stdout.isTerminal(),
   };
 }
 

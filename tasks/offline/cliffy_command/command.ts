@@ -78,6 +78,11 @@ export class Command {
     return this.#declare({ noGlobals: true });
   }
 
+  /** Sets how help looks. This one's help has no colour to turn off. */
+  help(_options: { readonly colors?: boolean }): this {
+    return this;
+  }
+
   /** Throws a {@linkcode ValidationError} where it would exit otherwise. */
   throwErrors(): this {
     return this.#declare({ throwErrors: true });
