@@ -19,12 +19,26 @@ const CHUNK_BYTES = 256 * 1024;
  * @param blob The file
  * @returns Its content in chunks; breaking off closes the file
  */
-export function gunzip(blob: Blob): AsyncIterable<Uint8Array> {
+export async function* gunzip(
+  blob: Blob,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const source = Readable.fromWeb(
     blob.stream() as unknown as Parameters<typeof Readable.fromWeb>[0],
   );
-  // Errors arrive at the reader of the last stream: nothing to do here.
-  return pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
+  const closed = new Promise((resolve) => source.once("close", resolve));
+  // Errors arrive at the reader of the last stream: nothing to do with them.
+  const unpacked = pipeline(
+    source,
+    createGunzip({ chunkSize: CHUNK_BYTES }),
+    () => {},
+  );
+  try {
+    yield* unpacked;
+  } finally {
+    // The file is closed when this returns, not some time later.
+    unpacked.destroy();
+    await closed;
+  }
 }
 
 /** Cuts a stream of chunks into pieces of the wanted size. */

@@ -71,8 +71,3 @@ export type {
   Context,
   DirectoryEntry,
 } from "../context.ts";
-export {
-  type ErrorCode,
-  ReleasioError,
-  type ReleasioErrorOptions,
-} from "../errors.ts";
