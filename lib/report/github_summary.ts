@@ -58,7 +58,7 @@ function runBlocks(run: RunReport, dryRun: boolean): string[] {
   const pages = releasePages(run)
     .map((url) => link(url.replace(/^https?:\/\//, ""), url));
   const facts = [
-    ...(run.auth === null ? [] : [`**Published with** ${authentication(run)}`]),
+    ...(run.auth === null ? [] : [`**Authentication** ${authentication(run)}`]),
     ...(pages.length > 0 ? [`**Release** ${pages.join(", ")}`] : []),
   ];
   const shown = run.files.slice(0, MAX_FILES);

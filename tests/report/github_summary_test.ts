@@ -24,7 +24,7 @@ Deno.test("githubSummary() shows files, sizes, digests, links and the publisher"
     `\
 ### demo 1.0 is on PyPI: 1 file uploaded, 1 already there (1.23 MB)
 
-**Published with** trusted publishing, \`GitHub octo/demo release.yml, environment release\`<br>
+**Authentication** trusted publishing, \`GitHub octo/demo release.yml, environment release\`<br>
 **Release** [pypi.org/project/demo/1.0/](https://pypi.org/project/demo/1.0/)
 
 | File | Size | Status | SHA-256 |
