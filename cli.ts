@@ -229,3 +229,5 @@ function buildCommand(
       run(flags as GlobalFlags, operands as string[]),
   );
 }
+
+if (import.meta.main) Deno.exitCode = await main(Deno.args);

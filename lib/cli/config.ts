@@ -27,7 +27,7 @@ export async function runConfig(
     configFile: flags.config,
     flags: configFlags(flags),
   });
-  if (!globals.quiet) notes.forEach((note) => terminal.err(plain(note)));
+  if (globals.verbose) notes.forEach((note) => terminal.err(plain(note)));
   terminal.out(
     globals.json ? configDocument(list) : renderSettings(list, {
       colour: terminal.outColour,
