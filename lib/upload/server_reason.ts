@@ -105,7 +105,7 @@ function plainText(html: string): string {
     html.replace(/<(script|style|head)\b[\s\S]*?<\/\1>/gi, " ")
       .replace(/<[^>]*>/g, " ")
       .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"')
-      .replace(/&#(?:39|x27);/gi, "'").replace(/&nbsp;/g, " ")
+      .replace(/&#(?:0*39|x0*27);/gi, "'").replace(/&nbsp;/g, " ")
       .replace(/&amp;/g, "&"),
   );
 }

@@ -412,7 +412,7 @@ Deno.test("uploadFiles() starts nothing after an interruption and says what was 
       "uploaded",
     ].filter((status) => byStatus.has(status as "failed")),
   );
-  assertEquals(byStatus.get("failed")?.[0]!.error, reason);
+  assertEquals(byStatus.get("failed")?.[0]?.error, reason);
   for (const { error } of byStatus.get("not-attempted") ?? []) {
     assertEquals(error, reason);
   }
