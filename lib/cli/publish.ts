@@ -140,7 +140,8 @@ function showReport(io: CommandIo, report: PublishReport): void {
   if (report.error !== null) {
     const verbose = globals.verbose === true;
     terminal.err(`\n${renderError(report.error, { ...layout, verbose })}`);
-    if (foldingCi(io) === "github") {
+    // What failed with a file is annotated there.
+    if (foldingCi(io) === "github" && !isToldOfFile(report)) {
       const { code, message, hint } = report.error;
       terminal.err(annotation("error", [message, hint], { title: code }));
     }
@@ -150,6 +151,12 @@ function showReport(io: CommandIo, report: PublishReport): void {
       publishDocument(report, io.command as "publish" | "rehearse"),
     );
   }
+}
+
+function isToldOfFile({ error, runs }: PublishReport): boolean {
+  return runs.some(({ files }) =>
+    files.some((file) => file.error?.message === error?.message)
+  );
 }
 
 /** Summaries and outputs: what fails here is a warning, the release is done. */

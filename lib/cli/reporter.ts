@@ -9,6 +9,7 @@ import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import type { EventSink, PublishEvent } from "../events.ts";
 import type { FoldingCi } from "../report/fold.ts";
 import { eventLine } from "../report/json.ts";
+import { plain } from "../report/plain.ts";
 import {
   NO_PROGRESS,
   progressFrame,
@@ -110,6 +111,7 @@ function openBars(io: CommandIo) {
       fillChar: "█",
       emptyChar: "░",
       interval: FRAME_INTERVAL,
+      clear: true,
       formatter: ({ progressBar }) => frame(progressBar),
     });
   }
@@ -156,7 +158,8 @@ function openEventLog(io: CommandIo, path: string) {
         isNew = false;
       } catch (error) {
         isBroken = true;
-        io.terminal.err(`Warning: cannot write events: ${error}`);
+        const why = error instanceof Error ? error.message : String(error);
+        io.terminal.err(`Warning: cannot write events: ${plain(why)}`);
       }
     }
     writing = null;
