@@ -1,0 +1,36 @@
+/**
+ * Stands between Deno and the npm registry, and counts. A program of its own,
+ * since tests themselves may only speak to loopback: it prints its port, and
+ * answers `/-/counted` with what went through.
+ */
+
+const UPSTREAM = "https://registry.npmjs.org/";
+
+let bytes = 0;
+const packages = new Set<string>();
+
+const server = Deno.serve({
+  port: 0,
+  hostname: "127.0.0.1",
+  onListen: ({ port }) => {
+    Deno.stdout.writeSync(new TextEncoder().encode(`${port}\n`));
+  },
+}, async (request) => {
+  const { origin, pathname } = new URL(request.url);
+  if (pathname === "/-/counted") {
+    return Response.json({ bytes, packages: [...packages] });
+  }
+  const answer = await fetch(new URL(pathname.slice(1), UPSTREAM));
+  const isArchive = pathname.endsWith(".tgz");
+  if (isArchive) packages.add(pathname.slice(1).split("/-/")[0] ?? "");
+  const body = isArchive
+    ? await answer.bytes()
+    // Archives are to come through here as well.
+    : (await answer.text()).replaceAll(UPSTREAM, `${origin}/`);
+  bytes += typeof body === "string"
+    ? new TextEncoder().encode(body).length
+    : body.length;
+  return new Response(body, { status: answer.status });
+});
+
+await server.finished;
