@@ -81,7 +81,8 @@ export function segmentPattern(segment: string): RegExp {
   for (let i = 0; i < segment.length; i++) {
     const char = segment[i]!;
     // A "]" right after the opening stands for itself, as in every shell.
-    const end = char === "[" ? segment.indexOf("]", i + 2) : -1;
+    const first = /^\[[!^]?/.exec(segment.slice(i))?.[0].length ?? 0;
+    const end = char === "[" ? segment.indexOf("]", i + first + 1) : -1;
     if (char === "*") source += ".*";
     else if (char === "?") source += ".";
     else if (end > 0) {
@@ -93,12 +94,22 @@ export function segmentPattern(segment: string): RegExp {
 }
 
 function characterClass(content: string): string {
-  const negated = /^[!^]/.test(content);
-  const set = (negated ? content.slice(1) : content)
-    .replaceAll(/[\\\]\[^]/g, "\\$&");
-  return `[${negated ? "^" : ""}${set}]`;
+  const isNegated = /^[!^]/.test(content);
+  const chars = [...isNegated ? content.slice(1) : content];
+  let set = "";
+  for (let i = 0; i < chars.length; i++) {
+    const from = chars[i]!;
+    const isRange = chars[i + 1] === "-" && i + 2 < chars.length;
+    const to = isRange ? chars[i += 2]! : from;
+    // A range that runs backwards has no characters.
+    if (from.codePointAt(0)! > to.codePointAt(0)!) continue;
+    set += `${escape(from)}-${escape(to)}`;
+  }
+  return `[${isNegated ? "^" : ""}${set}]`;
 }
 
 function escape(char: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+  return /[\\^$.*+?()[\]{}|/-]/.test(char)
+    ? `\\u{${char.codePointAt(0)!.toString(16)}}`
+    : char;
 }
