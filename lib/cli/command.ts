@@ -9,6 +9,7 @@ import type { Context } from "../context.ts";
 import { denoContext } from "../deno_context.ts";
 import { EXIT_CODES, ReleasioError } from "../errors.ts";
 import { toErrorReport } from "../report/error_report.ts";
+import type { FoldingCi } from "../report/fold.ts";
 import { commandDocument } from "../report/json.ts";
 import { renderError } from "../report/render_error.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
@@ -37,6 +38,8 @@ export interface CommandIo {
   readonly context: Context;
   /** Where it prints. */
   readonly terminal: Terminal;
+  /** The CI whose log this is, or `null` where parts can't be folded. */
+  readonly ci: FoldingCi | null;
   /** The flags that every command takes. */
   readonly globals: GlobalFlags;
 }
@@ -69,7 +72,8 @@ export async function runCommand(
     // As in git and make: every relative path is then the project's.
     if (flags.project !== undefined) Deno.chdir(flags.project);
     const context = denoContext(interruption.signal);
-    const io = { command, context, terminal, globals: flags };
+    const ci = foldingCi(context);
+    const io = { command, context, terminal, ci, globals: flags };
     return await body(io, flags, operands);
   } catch (error) {
     return printError(error, { command, terminal, globals: flags });
@@ -87,7 +91,7 @@ export async function runCommand(
  */
 export function printError(
   error: unknown,
-  io: Omit<CommandIo, "context">,
+  io: Omit<CommandIo, "context" | "ci">,
 ): number {
   const report = toErrorReport(error);
   const exitCode = error instanceof ReleasioError
@@ -105,6 +109,11 @@ export function printError(
     );
   }
   return exitCode;
+}
+
+function foldingCi(context: Context): FoldingCi | null {
+  if (context.env("GITHUB_ACTIONS") === "true") return "github";
+  return context.env("GITLAB_CI") ? "gitlab" : null;
 }
 
 /**

@@ -21,7 +21,7 @@ import { renderError } from "../report/render_error.ts";
 import { renderReport } from "../report/render_report.ts";
 import type { PublishReport } from "../report/report.ts";
 import type { CommandIo, GlobalFlags } from "./command.ts";
-import { foldingCi, openReporter } from "./reporter.ts";
+import { openReporter } from "./reporter.ts";
 
 const DEFAULT_WAIT_SECONDS = 300;
 
@@ -141,7 +141,7 @@ function showReport(io: CommandIo, report: PublishReport): void {
     const verbose = globals.verbose === true;
     terminal.err(`\n${renderError(report.error, { ...layout, verbose })}`);
     // What failed with a file is annotated there.
-    if (foldingCi(io) === "github" && !isToldOfFile(report)) {
+    if (io.ci === "github" && !isToldOfFile(report)) {
       const { code, message, hint } = report.error;
       terminal.err(annotation("error", [message, hint], { title: code }));
     }

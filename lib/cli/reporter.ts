@@ -7,7 +7,6 @@
 
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import type { EventSink, PublishEvent } from "../events.ts";
-import type { FoldingCi } from "../report/fold.ts";
 import { eventLine } from "../report/json.ts";
 import { plain } from "../report/plain.ts";
 import {
@@ -33,18 +32,6 @@ export interface Reporter {
 }
 
 /**
- * The CI whose log this process writes to.
- *
- * @param io The outside world
- * @returns The CI, or `null` where parts of the log can't be folded
- */
-export function foldingCi(io: CommandIo): FoldingCi | null {
-  if (io.context.env("GITHUB_ACTIONS") === "true") return "github";
-  if (io.context.env("GITLAB_CI")) return "gitlab";
-  return null;
-}
-
-/**
  * Opens a reporter.
  *
  * @param io Where it prints
@@ -57,7 +44,7 @@ export function openReporter(io: CommandIo, eventsFile?: string): Reporter {
     colour: terminal.colour,
     verbose: globals.verbose === true,
     quiet: globals.quiet === true,
-    ci: foldingCi(io),
+    ci: io.ci,
     now: context.now,
     ...(terminal.isTerminal ? { columns: terminal.columns() } : {}),
   });
