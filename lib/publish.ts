@@ -5,7 +5,8 @@
  */
 
 import { authenticate, findAuthentication } from "./authenticate.ts";
-import { runChecks } from "./check/mod.ts";
+import { runChecks } from "./check/run_checks.ts";
+import { tagOfRun } from "./check/tag.ts";
 import type { Registry } from "./config/registry.ts";
 import type { Settings } from "./config/settings.ts";
 import type { Context } from "./context.ts";
@@ -37,6 +38,8 @@ export interface PublishOptions {
   readonly dryRun?: boolean;
   /** The tag whose version every file must have. */
   readonly tag?: string;
+  /** What stands before the version in the project's tags. */
+  readonly tagPrefix?: string;
   /** Globs that must each match a file. */
   readonly expect?: readonly string[];
   /** Seconds to wait until the index lists every file. @default {0} */
@@ -132,7 +135,8 @@ async function orFail<T>(
 /** dist → check: every file found, read, checked and hashed. */
 async function gather(run: Run): Promise<HashedDistribution[]> {
   const { context, options } = run;
-  const { settings, paths = [], tag, expect } = options;
+  const { settings, paths = [], tag, tagPrefix, expect } = options;
+  const ciTag = tagOfRun(context.env);
   const found = await findDistributions(
     context,
     paths.length > 0 ? paths : [settings.dist],
@@ -145,6 +149,8 @@ async function gather(run: Run): Promise<HashedDistribution[]> {
     const result = await runChecks(found.files, {
       maxFileSize: settings.maxFileSize,
       ...(tag === undefined ? {} : { tag }),
+      ...(ciTag === null ? {} : { ciTag }),
+      ...(tagPrefix === undefined ? {} : { tagPrefix }),
       ...(expect === undefined ? {} : { expect }),
     });
     addFindings(run, result.findings);

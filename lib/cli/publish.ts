@@ -9,7 +9,7 @@ import {
   resolveConfig,
   type ResolvedConfig,
 } from "../config/resolve_config.ts";
-import { ReleasioError } from "../errors.ts";
+import { isRecord } from "../http.ts";
 import { publish } from "../publish.ts";
 import { annotation } from "../report/annotation.ts";
 import { githubOutputs } from "../report/github_outputs.ts";
@@ -97,6 +97,24 @@ export function configFlags(flags: PublishFlags): ConfigFlags {
 }
 
 /**
+ * What the versions are held against.
+ *
+ * @param config The resolved configuration
+ * @param flags Its flags
+ * @returns The tag that was asked for, and what the project's tags begin with
+ */
+export function tagOptions(
+  { raw }: ResolvedConfig,
+  { tag }: Pick<PublishFlags, "tag">,
+): { readonly tag?: string; readonly tagPrefix?: string } {
+  const prefix = isRecord(raw.version) ? raw.version.tag_prefix : undefined;
+  return {
+    ...(tag === undefined ? {} : { tag }),
+    ...(typeof prefix === "string" ? { tagPrefix: prefix } : {}),
+  };
+}
+
+/**
  * Publishes, and shows what happens and what came of it, everywhere that the
  * flags and the CI ask for.
  *
@@ -120,7 +138,7 @@ export async function publishAndShow(
     settings: config.settings,
     paths,
     dryRun: flags.dryRun ?? false,
-    ...(flags.tag === undefined ? {} : { tag: flags.tag }),
+    ...tagOptions(config, flags),
     ...(flags.expect === undefined ? {} : { expect: flags.expect }),
     waitTimeout: flags.wait ? flags.waitTimeout ?? DEFAULT_WAIT_SECONDS : 0,
     onEvent: reporter.onEvent,
