@@ -7,10 +7,14 @@
 import type { Registry } from "../config/registry.ts";
 import type { Context } from "../context.ts";
 import { send } from "../http.ts";
+import type { RetryPolicy } from "../retry.ts";
 import type { Secret } from "../secret.ts";
 import { endpoint } from "./endpoint.ts";
 
 const TIMEOUT = 5_000;
+/** One try may hang: then there is time for another. */
+const TRY_TIMEOUT = 2_000;
+const RETRIES: RetryPolicy = { attempts: 4, baseDelay: 200, maxDelay: 1_000 };
 const MAX_BYTES = 64 * 1024;
 
 /**
@@ -30,6 +34,8 @@ export async function burnToken(
   registry: Registry,
   token: Secret,
 ): Promise<boolean> {
+  const timer = new AbortController();
+  const timeout = setTimeout(() => timer.abort(), TIMEOUT);
   try {
     const { status } = await send(context, {
       url: endpoint(registry, "burn-token"),
@@ -40,12 +46,15 @@ export async function burnToken(
       },
       body: JSON.stringify({ token: token.reveal() }),
     }, {
-      timeout: TIMEOUT,
+      timeout: TRY_TIMEOUT,
+      retries: RETRIES,
       maxBytes: MAX_BYTES,
-      signal: new AbortController().signal,
+      signal: timer.signal,
     });
     return status === 202;
   } catch {
     return false;
+  } finally {
+    clearTimeout(timeout);
   }
 }
