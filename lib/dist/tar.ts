@@ -84,7 +84,11 @@ async function* readMembers(
   while (true) {
     const block = await reader.read(BLOCK_BYTES);
     if (block.length === 0 && !isFirst) return;
-    if (block.length < BLOCK_BYTES) throw unreadable("it is no tar file");
+    if (block.length < BLOCK_BYTES) {
+      throw unreadable(
+        isFirst ? "it is no tar file" : "unexpected end of file",
+      );
+    }
     if (isZeroBlock(block)) return;
     const header = parseHeader(block);
     if (header === null) {

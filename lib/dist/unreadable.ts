@@ -69,7 +69,8 @@ export async function readRange(
   start: number,
   end: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (end <= blob.size) {
+  // Offsets come from the file itself: a forged one may be negative.
+  if (start >= 0 && end <= blob.size) {
     const bytes = new Uint8Array(await blob.slice(start, end).arrayBuffer());
     if (bytes.length === end - start) return bytes;
   }

@@ -123,7 +123,7 @@ async function findDirectory(blob: Blob): Promise<Directory> {
   // The directory ends where the end records start. Bytes in front of the
   // first record shift all offsets; Python's zipfile takes that in its stride.
   const start = tailStart + (isZip64 ? end64 : end) - size;
-  if (start < offset) throw unreadable("its central directory is damaged");
+  if (start < 0) throw unreadable("its central directory is damaged");
   return { start, size, shift: start - offset };
 }
 
@@ -228,15 +228,16 @@ export async function readZipEntry(
   ) {
     throw unreadable(`${name} is larger than ${maxBytes} bytes`);
   }
-  const { offset } = entry;
+  const nameEnd = entry.offset + LOCAL_BYTES + entry.rawName.length;
   const header = Buffer.from(
-    (await readRange(blob, offset, offset + LOCAL_BYTES)).buffer,
+    (await readRange(blob, entry.offset, nameEnd)).buffer,
   );
-  if (header.readUInt32LE(0) !== SIGNATURE.local) {
-    throw unreadable(`there is no ${name} where the directory says`);
-  }
-  const start = offset + LOCAL_BYTES + header.readUInt16LE(26) +
-    header.readUInt16LE(28);
+  if (
+    header.readUInt32LE(0) !== SIGNATURE.local ||
+    header.readUInt16LE(26) !== entry.rawName.length ||
+    !header.subarray(LOCAL_BYTES).equals(entry.rawName)
+  ) throw unreadable(`there is no ${name} where the directory says`);
+  const start = nameEnd + header.readUInt16LE(28);
   const raw = await readRange(blob, start, start + entry.compressedSize);
   const content = entry.method === 0 ? raw : inflate(raw, entry.size, name);
   if (content.length !== entry.size || crc32(content) !== entry.crc32) {
