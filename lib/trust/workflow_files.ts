@@ -84,3 +84,21 @@ export function grantsIdToken(content: unknown): boolean {
         holder.permissions["id-token"] === "write")
   );
 }
+
+/**
+ * The environment of the job that may ask for an identity token.
+ *
+ * @param content The parsed workflow
+ * @returns Its name; `null` without one, or with an expression for a name
+ */
+export function jobEnvironment(content: unknown): string | null {
+  if (!isRecord(content) || !isRecord(content.jobs)) return null;
+  const jobs = Object.values(content.jobs);
+  const job = jobs.find((job) =>
+    isRecord(job) && isRecord(job.permissions) &&
+    job.permissions["id-token"] === "write"
+  ) ?? jobs[0];
+  const environment = isRecord(job) ? job.environment : undefined;
+  const name = isRecord(environment) ? environment.name : environment;
+  return typeof name === "string" && !name.includes("${{") ? name : null;
+}
