@@ -9,6 +9,7 @@ import { ReleasioError } from "../errors.ts";
 import { createSandbox, type Sandbox } from "../sandbox/sandbox.ts";
 import { validatePublisher } from "../trust/form.ts";
 import type { CommandIo, GlobalFlags } from "./command.ts";
+import type { Terminal } from "./terminal.ts";
 import { folderStorage } from "./data_folder.ts";
 
 const HOSTNAME = "127.0.0.1";
@@ -27,6 +28,12 @@ export interface ServeFlags extends GlobalFlags {
   readonly apiToken?: string;
 }
 
+/** What `serve` needs of a command's surroundings. */
+export type ServeIo = Pick<CommandIo, "context" | "globals"> & {
+  /** Where it prints. */
+  readonly terminal: Pick<Terminal, "out" | "err">;
+};
+
 /**
  * Runs `serve`: prints the variables of a GitHub Actions job there, then
  * serves until it is interrupted or terminated, which is its way to end well.
@@ -40,7 +47,7 @@ export interface ServeFlags extends GlobalFlags {
  * that can't be had
  */
 export async function runServe(
-  io: CommandIo,
+  io: ServeIo,
   flags: ServeFlags,
 ): Promise<number> {
   const { context, terminal, globals } = io;

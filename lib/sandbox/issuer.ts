@@ -35,16 +35,21 @@ export interface Issuer {
   ) => Promise<Claims | null>;
 }
 
+// Making a key takes a fraction of a second, so one does for every issuer of
+// a process: each names it differently, and takes no other's tokens.
+let keys: Promise<CryptoKeyPair> | undefined;
+
+function ownKeys(): Promise<CryptoKeyPair> {
+  return keys ??= generateKeys();
+}
+
 /**
- * Creates an identity provider with a fresh RSA key, made when it is first
- * needed.
+ * Creates an identity provider. Its RSA key is made when it is first needed.
  *
  * @returns The provider
  */
 export function createIssuer(): Issuer {
   const kid = crypto.randomUUID();
-  let keys: Promise<CryptoKeyPair> | undefined;
-  const ownKeys = () => keys ??= generateKeys();
   return {
     async sign(claims, options = {}) {
       const { privateKey } =

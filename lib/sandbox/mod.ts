@@ -69,7 +69,7 @@ export {
   type Storage,
 } from "./storage.ts";
 export type { JudgedUpload, UploadJudge } from "./upload.ts";
-export type { UploadLimits } from "./upload_rules.ts";
+export type { UploadLimits } from "./content_rules.ts";
 export type {
   ActiveStatePublisher,
   GitHubPublisher,

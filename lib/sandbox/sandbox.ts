@@ -7,7 +7,6 @@
 import type { Claims } from "../oidc/provider.ts";
 import { normalizeName } from "../dist/filename.ts";
 import { Secret } from "../secret.ts";
-import { ISSUERS } from "../trust/match.ts";
 import type { RegisteredPublisher } from "../trust/registered_publisher.ts";
 import type { GitHubIdentity } from "./claims.ts";
 import {
@@ -16,29 +15,11 @@ import {
   type PendingFault,
   takeFault,
 } from "./faults.ts";
-import {
-  type GitHubJobs,
-  startGitHubJob,
-  TOKEN_REQUEST_PATH,
-  tokenRequestResponse,
-} from "./github_job.ts";
-import { createIssuer, type Issuer, type SignOptions } from "./issuer.ts";
+import { startGitHubJob } from "./github_job.ts";
+import { createIssuer, type SignOptions } from "./issuer.ts";
 import { createMacaroon } from "./macaroon.ts";
-import {
-  audienceResponse,
-  burnResponse,
-  type Exchange,
-  mintResponse,
-} from "./mint.ts";
 import { loadState } from "./persistence.ts";
-import { escapeHtml, Refusal, refusalResponse } from "./refusal.ts";
-import {
-  downloadResponse,
-  projectJsonResponse,
-  projectListResponse,
-  projectResponse,
-  redirect,
-} from "./simple.ts";
+import { answer, type House } from "./routes.ts";
 import {
   type PendingPublisherEntry,
   registerPendingPublisher,
@@ -46,8 +27,8 @@ import {
   type SandboxState,
 } from "./state.ts";
 import { memoryStorage, type Storage } from "./storage.ts";
-import { type UploadDesk, type UploadJudge, uploadResponse } from "./upload.ts";
-import type { UploadLimits } from "./upload_rules.ts";
+import type { UploadDesk, UploadJudge } from "./upload.ts";
+import type { UploadLimits } from "./content_rules.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -194,14 +175,6 @@ export async function createSandbox(
   };
 }
 
-/** Everything that answers requests. */
-interface House {
-  readonly issuer: Issuer;
-  readonly jobs: GitHubJobs;
-  readonly exchange: Exchange;
-  readonly desk: UploadDesk;
-}
-
 function createHouse(
   state: SandboxState,
   storage: Storage,
@@ -233,117 +206,6 @@ function createHouse(
       exclusively: createQueue(),
     },
   };
-}
-
-async function answer(house: House, request: Request): Promise<Response> {
-  const response = await route(house, request);
-  if (request.method !== "HEAD") return response;
-  await response.body?.cancel();
-  return new Response(null, response);
-}
-
-async function route(house: House, request: Request): Promise<Response> {
-  const { origin, pathname, searchParams } = new URL(request.url);
-  const { exchange, desk } = house;
-  const { state } = desk;
-  const method = request.method === "HEAD" ? "GET" : request.method;
-  switch (`${method} ${pathname}`) {
-    case "GET /":
-      return homePage(state);
-    case "GET /.well-known/openid-configuration":
-      return discoveryResponse(origin);
-    case "GET /.well-known/jwks":
-      return Response.json(await house.issuer.jwks());
-    case `GET ${TOKEN_REQUEST_PATH}`:
-      return await tokenRequestResponse(
-        house.jobs,
-        house.issuer,
-        request,
-        exchange.now(),
-      );
-    case "GET /_/oidc/audience":
-      return audienceResponse(exchange);
-    case "POST /_/oidc/mint-token":
-    case "POST /_/oidc/github/mint-token":
-      return await mintResponse(exchange, request);
-    case "POST /_/oidc/burn-token":
-      return await burnResponse(exchange, request);
-    case "POST /legacy":
-      return redirect(new URL("/legacy/", origin), 308);
-    case "POST /legacy/":
-      return await uploadResponse(desk, request);
-    case "GET /legacy/":
-      return new Response("Files are uploaded here.\n");
-    case "GET /simple":
-      return redirect(new URL("/simple/", origin));
-    case "GET /simple/":
-      return await projectListResponse(state, request);
-  }
-  const isOldUpload = method === "POST" && pathname === "/pypi" &&
-    searchParams.has(":action");
-  if (isOldUpload) {
-    return refuse(
-      request,
-      410,
-      "This API has moved to https://upload.pypi.org/legacy/. See https://packaging.python.org/guides/migrating-to-pypi-org/#uploading for more information.",
-    );
-  }
-  if (KNOWN_PATH_REGEXP.test(pathname) && method !== "GET") {
-    return refuse(request, 405, "Method Not Allowed");
-  }
-  const [, simple, slash] = /^\/simple\/([^/]+)(\/?)$/.exec(pathname) ?? [];
-  if (simple !== undefined) {
-    return slash === ""
-      ? redirect(new URL(`${pathname}/`, origin))
-      : await projectResponse(state, request, decodeURIComponent(simple));
-  }
-  if (pathname.startsWith("/files/")) {
-    const path = decodeURIComponent(pathname.slice("/files/".length));
-    return await downloadResponse(state, desk.storage, path);
-  }
-  const [, name] = /^\/pypi\/([^/]+)\/json$/.exec(pathname) ?? [];
-  const project = state.projects.get(normalizeName(name ?? ""));
-  return project === undefined
-    ? new Response("404 Not Found", { status: 404 })
-    : projectJsonResponse(project, origin);
-}
-
-const KNOWN_PATH_REGEXP =
-  /^\/(?:$|simple\/|files\/|legacy\/$|\.well-known\/|_\/|pypi\/)/;
-
-function refuse(
-  request: Request,
-  status: 405 | 410,
-  message: string,
-): Response {
-  return refusalResponse(request, new Refusal(status, message));
-}
-
-function discoveryResponse(origin: string): Response {
-  return Response.json({
-    issuer: ISSUERS.github,
-    jwks_uri: `${origin}/.well-known/jwks`,
-    subject_types_supported: ["public", "pairwise"],
-    response_types_supported: ["id_token"],
-    id_token_signing_alg_values_supported: ["RS256"],
-    scopes_supported: ["openid"],
-  });
-}
-
-function homePage(state: SandboxState): Response {
-  const projects = [...state.projects.values()].map((project) => {
-    const versions = project.releases.map(({ version }) => version).join(", ");
-    return `<li><a href="/simple/${project.normalized}/">${
-      escapeHtml(project.name)
-    }</a> ${escapeHtml(versions || "no releases")}</li>`;
-  });
-  const list = projects.length === 0
-    ? "<p>Nothing is published here yet.</p>"
-    : `<ul>${projects.join("")}</ul>`;
-  return new Response(
-    `<!DOCTYPE html><html><head><title>Sandbox</title></head><body><h1>Sandbox</h1>${list}</body></html>\n`,
-    { headers: { "content-type": "text/html; charset=UTF-8" } },
-  );
 }
 
 function logRequest(

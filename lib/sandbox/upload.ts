@@ -11,7 +11,20 @@ import { compareVersions } from "../dist/version.ts";
 import { readZipEntries, readZipEntry } from "../dist/zip.ts";
 import { ReleasioError } from "../errors.ts";
 import type { RegisteredPublisher } from "../trust/registered_publisher.ts";
+import {
+  checkContent,
+  checkFilename,
+  checkRelease,
+  isDuplicate,
+  type UploadLimits,
+} from "./content_rules.ts";
 import { createProject } from "./create_project.ts";
+import {
+  checkFields,
+  checkShape,
+  field,
+  type UploadFacts,
+} from "./field_rules.ts";
 import { saveState } from "./persistence.ts";
 import { Refusal, refusalResponse } from "./refusal.ts";
 import type { SandboxProject, SandboxRelease, SandboxState } from "./state.ts";
@@ -22,16 +35,6 @@ import {
   type UploadedContent,
   type UploadForm,
 } from "./upload_form.ts";
-import {
-  checkContent,
-  checkFields,
-  checkFilename,
-  checkRelease,
-  field,
-  isDuplicate,
-  type UploadFacts,
-  type UploadLimits,
-} from "./upload_rules.ts";
 
 /** An upload, as a judge sees it. */
 export interface JudgedUpload {
@@ -126,6 +129,7 @@ async function takeUpload(
   form: UploadForm,
 ): Promise<void> {
   const { state, judge, now } = desk;
+  checkShape(form);
   if (state.flags.readOnly) {
     throw new Refusal(
       403,
