@@ -199,7 +199,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
-    return printError(
+    return await printError(
       new ReleasioError("usage", error.message, {
         hint: "See `releasio --help`, and `releasio <command> --help`.",
       }),

@@ -8,10 +8,7 @@
 import type { Context } from "../context.ts";
 import { denoContext } from "../deno_context.ts";
 import { EXIT_CODES, ReleasioError } from "../errors.ts";
-import { toErrorReport } from "../report/error_report.ts";
 import type { FoldingCi } from "../report/fold.ts";
-import { commandDocument } from "../report/json.ts";
-import { renderError } from "../report/render_error.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 /** Flags that every command takes. */
@@ -76,7 +73,7 @@ export async function runCommand(
     const io = { command, context, terminal, ci, globals: flags };
     return await body(io, flags, operands);
   } catch (error) {
-    return printError(error, { command, terminal, globals: flags });
+    return await printError(error, { command, terminal, globals: flags });
   } finally {
     interruption.stop();
   }
@@ -89,10 +86,17 @@ export async function runCommand(
  * @param io Where and how
  * @returns The exit code
  */
-export function printError(
+export async function printError(
   error: unknown,
   io: Omit<CommandIo, "context" | "ci">,
-): number {
+): Promise<number> {
+  // Loaded when there is an error: `--help` must not wait for it.
+  const [{ toErrorReport }, { commandDocument }, { renderError }] =
+    await Promise.all([
+      import("../report/error_report.ts"),
+      import("../report/json.ts"),
+      import("../report/render_error.ts"),
+    ]);
   const report = toErrorReport(error);
   const exitCode = error instanceof ReleasioError
     ? EXIT_CODES[error.code]
