@@ -19,29 +19,48 @@ export const DESCRIPTION_TYPES: readonly string[] = [
   "text/x-rst",
 ];
 
-const PARAMETER = /;\s*([^\s;=]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))\s*/g;
+const PARAMETER =
+  /;\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;="]+))\s*(?=;|$)/g;
 
 /**
- * Parses a content type, as
- * {@link https://www.rfc-editor.org/rfc/rfc2045#section-5.1 | RFC 2045} has it.
+ * Parses a content type, as Python's `email` package does: what is none counts
+ * as `text/plain`, and of two parameters with one name the first counts.
+ * Malformed parameters are passed over.
  *
  * @param value Such as `text/markdown; charset=UTF-8; variant=GFM`
  * @returns Its parts
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc2045#section-5.1 | RFC 2045}
  */
 export function parseContentType(value: string): ContentType {
   const semicolon = value.indexOf(";");
-  const type = semicolon < 0 ? value : value.slice(0, semicolon);
+  const before = semicolon < 0 ? value : value.slice(0, semicolon);
+  const type = before.trim().toLowerCase();
   const parameters = new Map<string, string>();
   if (semicolon >= 0) {
     for (const match of value.slice(semicolon).matchAll(PARAMETER)) {
-      const [, name, quoted, bare] = match;
-      parameters.set(
-        name!.toLowerCase(),
-        quoted?.replaceAll(/\\(.)/g, "$1") ?? bare!,
-      );
+      const name = match[1]!.toLowerCase();
+      const text = match[2]?.replaceAll(/\\(.)/g, "$1") ?? match[3]!;
+      if (!parameters.has(name)) parameters.set(name, text);
     }
   }
-  return { type: type.trim().toLowerCase(), parameters };
+  return {
+    type: /^[^/]*\/[^/]*$/.test(type) ? type : "text/plain",
+    parameters,
+  };
+}
+
+/**
+ * Whether PyPI renders descriptions of a type.
+ *
+ * @param value The value of `Description-Content-Type`
+ * @returns `false` if it refuses it
+ */
+export function isDescriptionType(value: string): boolean {
+  const { type } = parseContentType(value);
+  // A value that only counts as plain text does not say so itself.
+  return DESCRIPTION_TYPES.includes(type) &&
+    value.toLowerCase().includes(type);
 }
 
 /**

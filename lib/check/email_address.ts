@@ -38,7 +38,11 @@ function soleAddress(value: string): string | null {
   const named = /^[^<>,:;@[\]\\"]*<([^<>,:;[\]\\"]*)>$/.exec(
     text.replaceAll(/"[^"\\]*"(?=.*<)/g, ""),
   );
-  if (named) return addressOf(named[1]!.trim());
+  // What starts with "@" is a route, not an address.
+  const inside = named?.[1]!.trim();
+  if (inside !== undefined) {
+    return inside.startsWith("@") ? null : addressOf(inside);
+  }
   if (/[<>,:;[\]\\"]/.test(text)) return null;
   return text.includes("@") ? addressOf(text) : text.split(/\s/)[0] || null;
 }

@@ -43,8 +43,7 @@ function byLowerCase(text: string): ReadonlyMap<string, string> {
 /**
  * Judges a license expression.
  *
- * As lenient as the server: `WITH` is taken wherever `AND` is, and a
- * `LicenseRef-` may be followed by a `+`.
+ * As lenient as the server: `WITH` is taken wherever `AND` is.
  *
  * @param expression Such as `MIT OR (Apache-2.0 AND BSD-3-Clause)`
  * @returns What is wrong with it, or `null`
@@ -91,7 +90,7 @@ function findUnknown(tokens: readonly string[]): LicenseProblem | null {
     } else if (!isPunctuation(word)) {
       const id = word.replace(/\+$/, "");
       if (id.startsWith("licenseref-")) {
-        if (!/^[a-z0-9.-]*$/.test(id)) {
+        if (!/^[a-z0-9.-]*$/.test(word)) {
           return syntax(
             `"${token}" may have only letters, digits, "." and "-"`,
           );

@@ -32,7 +32,7 @@ export function findUriProblem(url: string): string | null {
 }
 
 const AUTHORITY =
-  /^(?:(?:[\w.~\-!$&'()*+,;=:]|%[\da-fA-F]{2})+@)?((?:[\w.~\-!$&'()*+,;=]|%[\da-fA-F]{2})*|\[[\da-fA-Fv:.%]+\]):?(\d{1,5})?$/;
+  /^(?:(?:[\w.~\-!$&'()*+,;=:]|%[\da-fA-F]{2})+@)?((?:[\w.~\-!$&'()*+,;=]|%[\da-fA-F]{2})*):?(\d{1,5})?$/;
 
 function portOf(authority: string): number {
   const match = AUTHORITY.exec(authority);

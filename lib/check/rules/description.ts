@@ -5,7 +5,11 @@
  */
 
 import { pythonRepr } from "../../python_repr.ts";
-import { DESCRIPTION_TYPES, parseContentType } from "../content_type.ts";
+import {
+  DESCRIPTION_TYPES,
+  isDescriptionType,
+  parseContentType,
+} from "../content_type.ts";
 import { valueOf } from "../metadata_view.ts";
 import { type MetadataRule, problemIn, shown } from "../rule.ts";
 
@@ -65,8 +69,7 @@ const contentTypeUnknown: MetadataRule = {
   hint: "Use text/markdown, text/x-rst or text/plain.",
   *check(view) {
     const field = valueOf(view, "description-content-type");
-    if (!field) return;
-    if (DESCRIPTION_TYPES.includes(parseContentType(field.value).type)) return;
+    if (!field || isDescriptionType(field.value)) return;
     const types = DESCRIPTION_TYPES.map(pythonRepr).join(", ");
     yield problemIn(
       field,
@@ -91,9 +94,9 @@ const charsetUnknown: MetadataRule = {
   *check(view) {
     const field = valueOf(view, "description-content-type");
     if (!field) return;
-    const { type, parameters } = parseContentType(field.value);
+    const { parameters } = parseContentType(field.value);
     const charset = parameters.get("charset") ?? "UTF-8";
-    if (!DESCRIPTION_TYPES.includes(type) || charset === "UTF-8") return;
+    if (!isDescriptionType(field.value) || charset === "UTF-8") return;
     yield problemIn(
       field,
       `The description's charset is ${shown(charset)}, PyPI takes only "UTF-8"`,

@@ -8,11 +8,7 @@ import {
   METADATA_FIELDS,
   METADATA_VERSIONS,
 } from "../../dist/metadata_fields.ts";
-import {
-  hasLocalVersion,
-  isDevRelease,
-  normalizeVersion,
-} from "../../dist/version.ts";
+import { hasLocalVersion, normalizeVersion } from "../../dist/version.ts";
 import { pythonRepr } from "../../python_repr.ts";
 import { normalizeName } from "../../dist/filename.ts";
 import {
@@ -236,25 +232,6 @@ const versionLocal: MetadataRule = {
   },
 };
 
-const versionDev: MetadataRule = {
-  code: "version-dev",
-  severity: "warning",
-  stage: "pypi",
-  summary: "Version is a development release",
-  source:
-    "https://packaging.python.org/en/latest/specifications/version-specifiers/#developmental-releases",
-  hint: "If it was meant to be a release, build from its tag.",
-  *check(view) {
-    const field = valueOf(view, "version");
-    if (!field || normalizeVersion(field.value) === null) return;
-    if (!isDevRelease(field.value)) return;
-    yield problemIn(
-      field,
-      `Version ${shown(field.value)} is a development release`,
-    );
-  },
-};
-
 const fieldTooNew: MetadataRule = {
   code: "metadata-field-too-new",
   severity: "error",
@@ -296,5 +273,4 @@ export const IDENTITY_RULES: readonly MetadataRule[] = [
   fieldRepeated,
   fieldTooNew,
   nameOfStdlib,
-  versionDev,
 ];

@@ -85,8 +85,10 @@ function findPathProblem(path: string): string | null {
   if (/^\/|^[a-zA-Z]:[\\/]|^\\\\[^\\/]+[\\/]/.test(path)) {
     return "paths must be relative";
   }
-  const clean = path !== "" && path !== "." &&
-    !/\\|\/\/|\/$|^\.\/|\/\.(?:\/|$)/.test(path);
+  const rest = path.replace(/^[a-zA-Z]:/, "");
+  const clean = path === "." ||
+    (path !== "" && rest !== "." &&
+      !/\\|\/\/|\/$|^\.\/|\/\.(?:\/|$)/.test(rest));
   return clean ? null : "paths must use '/' delimiter";
 }
 

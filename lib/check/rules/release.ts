@@ -7,6 +7,7 @@
 import type { CoreMetadata } from "../../dist/core_metadata.ts";
 import type { Distribution } from "../../dist/distribution.ts";
 import { groupByRelease } from "../../dist/group.ts";
+import { isDevRelease } from "../../dist/version.ts";
 import { viewOfMetadata } from "../metadata_view.ts";
 import { METADATA_FIELDS } from "../../dist/metadata_fields.ts";
 import type { Problem, Rule } from "../rule.ts";
@@ -48,6 +49,24 @@ const twoSdists: ReleaseRule = {
           pypi: "Only one sdist may be uploaded per release.",
         };
       }
+    }
+  },
+};
+
+const devVersion: ReleaseRule = {
+  code: "release-dev-version",
+  severity: "warning",
+  summary: "the version is a development release",
+  source:
+    "https://packaging.python.org/en/latest/specifications/version-specifiers/#developmental-releases",
+  hint: "If it was meant to be a release, build from its tag.",
+  *check(distributions) {
+    for (const { project, version } of groupByRelease(distributions)) {
+      if (!isDevRelease(version)) continue;
+      yield {
+        file: null,
+        message: `${project} ${version} is a development release`,
+      };
     }
   },
 };
@@ -144,6 +163,7 @@ function comparable(metadata: CoreMetadata, field: string): string {
 /** Rules about the files of one run together. */
 export const RELEASE_RULES: readonly ReleaseRule[] = [
   twoSdists,
+  devVersion,
   severalVersions,
   metadataDiffers,
 ];
