@@ -12,7 +12,7 @@ import {
   findApiToken,
 } from "./config/credentials.ts";
 import type { Registry } from "./config/registry.ts";
-import type { TrustedPublishing } from "./config/settings.ts";
+import type { Publisher, TrustedPublishing } from "./config/settings.ts";
 import type { Context } from "./context.ts";
 import type { EventSink, PublisherIdentity } from "./events.ts";
 import { fetchAudience } from "./mint/audience.ts";
@@ -22,6 +22,7 @@ import { describePublisher } from "./oidc/claims.ts";
 import { detectProvider } from "./oidc/detect_provider.ts";
 import type { IdentityProvider } from "./oidc/provider.ts";
 import { explainNoIdentity, unsupportedCi } from "./oidc/unsupported.ts";
+import { requireMatch } from "./trust/require_match.ts";
 
 /** What a run authenticates with. */
 export type Authentication =
@@ -87,15 +88,19 @@ export interface Authenticated {
  * @param authentication What to use
  * @param options The index, the projects, and who is told
  * @returns Credentials to upload with
- * @throws {ReleasioError} `oidc-…`, `audience-refused`, `publisher-not-found`,
- * `token-invalid` and the like
+ * @throws {ReleasioError} `oidc-…`, `audience-refused`, `publisher-mismatch`,
+ * `publisher-not-found`, `token-invalid` and the like
  */
 export async function authenticate(
   context: Context,
   authentication: Authentication,
-  options: AuthenticateOptions & { readonly projects: readonly string[] },
+  options: AuthenticateOptions & {
+    readonly projects: readonly string[];
+    /** What the settings say is registered on the index, if they do. */
+    readonly registered?: Publisher | undefined;
+  },
 ): Promise<Authenticated> {
-  const { registry, emit, projects } = options;
+  const { registry, emit, projects, registered } = options;
   const tell = (
     publisher: PublisherIdentity | null,
     source: string | null,
@@ -121,6 +126,7 @@ export async function authenticate(
   const identity = await provider.acquire(context, audience);
   const publisher = describePublisher(identity.claims);
   tell(publisher, null);
+  if (registered) requireMatch(registry, registered, identity.claims);
   const credentials = await openTrustedSession(context, {
     registry,
     audience,

@@ -269,6 +269,7 @@ async function sendPlanned(
       authenticate(context, authentication, {
         registry,
         projects: [...new Set(files.map(({ project }) => project))],
+        registered: settings.publishers.get(registry.uploadUrl),
         emit,
       }),
   );

@@ -8,12 +8,9 @@ import type { Registry } from "../config/registry.ts";
 import { ReleasioError } from "../errors.ts";
 import { identifyProvider } from "../oidc/claims.ts";
 import type { Claims } from "../oidc/provider.ts";
+import { pendingFormUrl } from "../trust/form.ts";
 import { findCulprits } from "./culprits.ts";
-import {
-  pendingPublisherUrl,
-  publisherForm,
-  publisherFormUrl,
-} from "./publisher_form.ts";
+import { publisherForm, publisherFormUrl } from "./publisher_form.ts";
 
 /** The claims that PyPI compares, or that help to compare, by provider. */
 const COMPARED: Readonly<Record<string, readonly string[]>> = {
@@ -74,7 +71,7 @@ export function explainPublisher(
     const url = publisherFormUrl(registry, project, claims);
     return url === null ? [] : [{ project, url }];
   });
-  const pending = pendingPublisherUrl(registry);
+  const pending = pendingFormUrl(registry);
   const details = {
     reason,
     rows: publisherForm(claims).map(({ field, value, claim }) => ({

@@ -35,9 +35,9 @@ export { explainRefusal, type MintAnswer } from "./explain_refusal.ts";
 export { type MintedToken, type MintOptions, mintToken } from "./mint_token.ts";
 export {
   type FormField,
-  pendingPublisherUrl,
   publisherForm,
   publisherFormUrl,
+  publisherOf,
 } from "./publisher_form.ts";
 export {
   apiTokenCredentials,
@@ -45,6 +45,13 @@ export {
   type SessionOptions,
 } from "./session.ts";
 export type { Registry } from "../config/registry.ts";
+export type {
+  ActiveStatePublisher,
+  GitHubPublisher,
+  GitLabPublisher,
+  GooglePublisher,
+  Publisher,
+} from "../config/settings.ts";
 export type {
   ChildCommand,
   ChildResult,

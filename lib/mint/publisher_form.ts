@@ -5,10 +5,12 @@
  */
 
 import type { Registry } from "../config/registry.ts";
+import type { Publisher } from "../config/settings.ts";
 import { describePublisher, identifyProvider } from "../oidc/claims.ts";
 import type { Claims } from "../oidc/provider.ts";
+import { formFields, prefilledFormUrl } from "../trust/form.ts";
 
-/** One field of the form. */
+/** One field of the form, beside the claim that it must match. */
 export interface FormField {
   /** Its label on PyPI. */
   readonly field: string;
@@ -20,6 +22,63 @@ export interface FormField {
   readonly claim: string;
 }
 
+/** The claim behind each field whose name is another than the claim's. */
+const CLAIMS: Readonly<
+  Record<Publisher["provider"], Readonly<Record<string, string>>>
+> = {
+  github: { owner: "repository", workflow_filename: "job_workflow_ref" },
+  gitlab: {
+    namespace: "project_path",
+    project: "project_path",
+    workflow_filepath: "ci_config_ref_uri",
+    issuer_url: "iss",
+  },
+  google: {},
+  activestate: { actor: "actor_id" },
+};
+
+/**
+ * The publisher that a token would match.
+ *
+ * @param claims The token's claims
+ * @returns The publisher, what the token lacks empty; `null` for a provider
+ * that PyPI does not know
+ */
+export function publisherOf(claims: Claims): Publisher | null {
+  const identity = describePublisher(claims);
+  const text = (field: string) => identity[field] ?? "";
+  const environment = identity.environment ?? null;
+  const provider = identifyProvider(claims);
+  switch (provider) {
+    case "github": {
+      const [owner = "", ...name] = text("repository").split("/");
+      const repository = name.join("/");
+      const workflow = text("workflow");
+      return { provider, owner, repository, workflow, environment };
+    }
+    case "gitlab":
+      return {
+        provider,
+        namespace: text("namespace"),
+        project: text("project"),
+        workflow: text("workflow"),
+        environment,
+        issuer: text("issuer"),
+      };
+    case "google":
+      return { provider, email: text("email"), sub: identity.sub ?? null };
+    case "activestate":
+      return {
+        provider,
+        organization: text("organization"),
+        project: text("project"),
+        actor: text("actor"),
+      };
+    case null:
+      return null;
+  }
+}
+
 /**
  * The form's fields as this token would match them.
  *
@@ -28,77 +87,14 @@ export interface FormField {
  * does not know
  */
 export function publisherForm(claims: Claims): FormField[] {
-  const identity = describePublisher(claims);
-  const field = (
-    label: string,
-    parameter: string,
-    value: string | null | undefined,
-    claim: string,
-  ): FormField => ({ field: label, parameter, value: value ?? null, claim });
-  switch (identifyProvider(claims)) {
-    case "github": {
-      const [owner, ...name] = identity.repository?.split("/") ?? [];
-      return [
-        field("Owner", "owner", owner, "repository"),
-        field("Repository name", "repository", name.join("/"), "repository"),
-        field(
-          "Workflow name",
-          "workflow_filename",
-          identity.workflow,
-          "job_workflow_ref",
-        ),
-        field(
-          "Environment name",
-          "environment",
-          identity.environment,
-          "environment",
-        ),
-      ];
-    }
-    case "gitlab":
-      return [
-        field("Namespace", "namespace", identity.namespace, "project_path"),
-        field("Project name", "project", identity.project, "project_path"),
-        field(
-          "Top-level pipeline file path",
-          "workflow_filepath",
-          identity.workflow,
-          "ci_config_ref_uri",
-        ),
-        field(
-          "Environment name",
-          "environment",
-          identity.environment,
-          "environment",
-        ),
-        ...(identity.issuer === "https://gitlab.com"
-          ? []
-          : [field("Issuer URL", "issuer_url", identity.issuer, "iss")]),
-      ];
-    case "google":
-      return [
-        field("Email", "email", identity.email, "email"),
-        field("Subject", "sub", identity.sub, "sub"),
-      ];
-    case "activestate":
-      return [
-        field(
-          "ActiveState organization",
-          "organization",
-          identity.organization,
-          "organization",
-        ),
-        field(
-          "ActiveState project name",
-          "project",
-          identity.project,
-          "project",
-        ),
-        field("Actor username", "actor", identity.actor, "actor_id"),
-      ];
-    case null:
-      return [];
-  }
+  const publisher = publisherOf(claims);
+  if (publisher === null) return [];
+  return formFields(publisher).map(({ label, parameter, value }) => ({
+    field: label,
+    parameter,
+    value: value || null,
+    claim: CLAIMS[publisher.provider][parameter] ?? parameter,
+  }));
 }
 
 /**
@@ -114,39 +110,6 @@ export function publisherFormUrl(
   project: string,
   claims: Claims,
 ): string | null {
-  const site = siteOf(registry);
-  const provider = identifyProvider(claims);
-  if (site === null || provider === null) return null;
-  const url = new URL(
-    `/manage/project/${encodeURIComponent(project)}/settings/publishing/`,
-    site,
-  );
-  url.searchParams.set("provider", provider);
-  for (const { parameter, value } of publisherForm(claims)) {
-    if (value !== null) url.searchParams.set(parameter, value);
-  }
-  return url.href;
-}
-
-/**
- * The page where a pending publisher is added, for a project that does not
- * exist yet. It can't be filled in by a link.
- *
- * @param registry PyPI or TestPyPI
- * @returns The page, or `null` for another index
- */
-export function pendingPublisherUrl(registry: Registry): string | null {
-  const site = siteOf(registry);
-  return site && `${site}/manage/account/publishing/`;
-}
-
-function siteOf(registry: Registry): string | null {
-  switch (registry.kind) {
-    case "pypi":
-      return "https://pypi.org";
-    case "testpypi":
-      return "https://test.pypi.org";
-    case "other":
-      return null;
-  }
+  const publisher = publisherOf(claims);
+  return publisher && prefilledFormUrl(registry, project, publisher);
 }

@@ -130,7 +130,7 @@ export function prefilledFormUrl(
   );
   url.searchParams.set("provider", publisher.provider);
   for (const { parameter, value } of formFields(publisher)) {
-    if (value !== null) url.searchParams.set(parameter, value);
+    if (value) url.searchParams.set(parameter, value);
   }
   return url.href;
 }

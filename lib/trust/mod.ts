@@ -31,6 +31,7 @@ export {
   type PublisherProblem,
   validatePublisher,
 } from "./form.ts";
+export { requireMatch } from "./require_match.ts";
 export type { FieldMatch } from "./comparison.ts";
 export type {
   RegisteredActiveStatePublisher,
