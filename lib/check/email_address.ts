@@ -39,7 +39,7 @@ function soleAddress(value: string): string | null {
     text.replaceAll(/"[^"\\]*"(?=.*<)/g, ""),
   );
   // What starts with "@" is a route, not an address.
-  const inside = named?.[1]!.trim();
+  const inside = named?.[1]?.trim();
   if (inside !== undefined) {
     return inside.startsWith("@") ? null : addressOf(inside);
   }
