@@ -5,9 +5,8 @@
  * @module
  */
 
-import { normalizeName, parseFilename } from "../dist/filename.ts";
 import { compareVersions } from "../dist/version.ts";
-import { field, type UploadFacts } from "./field_rules.ts";
+import { field, type Filetype } from "./field_rules.ts";
 import { Refusal } from "./refusal.ts";
 import {
   allFiles,
@@ -125,16 +124,18 @@ export function isDuplicate(
  * the one sdist.
  *
  * @param state The index
+ * @param project The project
  * @param release The release, if it exists
- * @param facts The upload
+ * @param filetype What kind of file it is
  * @param content The file
  * @param now Milliseconds since the epoch
  * @throws {Refusal} In PyPI's words
  */
 export function checkRelease(
   state: SandboxState,
+  project: SandboxProject,
   release: SandboxRelease | undefined,
-  facts: UploadFacts,
+  filetype: Filetype,
   content: UploadedContent,
   now: number,
 ): void {
@@ -149,52 +150,12 @@ export function checkRelease(
       "Uploading new files to releases older than 14 days is not allowed.",
     );
   }
-  const hasSdist = allFiles(state).some((file) =>
-    file.project === normalizeName(facts.name) && file.filetype === "sdist" &&
+  const hasSdist = project.files.some((file) =>
+    file.filetype === "sdist" &&
     compareVersions(file.version, release.version) === 0
   );
-  if (facts.filetype === "sdist" && hasSdist) {
+  if (filetype === "sdist" && hasSdist) {
     refuse("Only one sdist may be uploaded per release.");
-  }
-}
-
-/**
- * Checks that the file's name says what the metadata says.
- *
- * @param facts The upload
- * @param filename The file's name
- * @throws {Refusal} In PyPI's words
- */
-export function checkFilename(facts: UploadFacts, filename: string): void {
-  const parts = parseFilename(filename);
-  if (parts.kind === "invalid") {
-    return refuse(
-      facts.filetype === "sdist"
-        ? `Invalid source distribution filename: ${filename}`
-        : `Invalid wheel filename: ${filename}`,
-    );
-  }
-  const normalized = normalizeName(facts.name);
-  if (normalizeName(parts.name) !== normalized) {
-    refuse(`Start filename for '${facts.name}' with '${normalized}'.`);
-  }
-  const expected = normalized.replaceAll("-", "_");
-  if (parts.kind === "sdist") {
-    const wanted = `${expected}-${facts.version}.tar.gz`;
-    if (filename !== wanted) {
-      refuse(`Filename '${filename}' is invalid, should be '${wanted}'.`);
-    }
-    return;
-  }
-  if (parts.name !== expected) {
-    refuse(
-      `Filename '${filename}' should contain the normalized project name '${expected}', not '${parts.name}'.`,
-    );
-  }
-  if (compareVersions(parts.version, facts.version) !== 0) {
-    refuse(
-      `Version in filename should be '${facts.version}' not '${parts.version}'.`,
-    );
   }
 }
 

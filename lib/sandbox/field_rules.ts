@@ -5,22 +5,15 @@
  * @module
  */
 
-import { hasLocalVersion, normalizeVersion } from "../dist/version.ts";
+import { normalizeName } from "../dist/filename.ts";
+import { normalizeVersion } from "../dist/version.ts";
 import { Refusal } from "./refusal.ts";
 import type { UploadForm } from "./upload_form.ts";
 
-const NAME_REGEXP = /^(?:[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])$/i;
 const HEX_DIGEST_REGEXP = /^[0-9a-f]{64}$/i;
 
-/** What an upload says about itself, once its fields are in order. */
-export interface UploadFacts {
-  /** The project's name, as sent. */
-  readonly name: string;
-  /** The version, normalized. */
-  readonly version: string;
-  /** What kind of file it is. */
-  readonly filetype: "sdist" | "bdist_wheel";
-}
+/** What kind of file an upload is, in the form's words. */
+export type Filetype = "sdist" | "bdist_wheel";
 
 /**
  * Checks that files are where files belong: PyPI does so before all else.
@@ -37,23 +30,12 @@ export function checkShape(form: UploadForm): void {
  * Checks the form's fields.
  *
  * @param form The form
- * @returns What it says
+ * @returns What kind of file it is
  * @throws {Refusal} In PyPI's words
  */
-export function checkFields(form: UploadForm): UploadFacts {
+export function checkFields(form: UploadForm): Filetype {
   if (field(form, "protocol_version", "1") !== "1") {
     refuse("Unknown protocol version.");
-  }
-  const name = field(form, "name");
-  if (name === "") {
-    refuse(
-      "'' is an invalid value for Name. Error: This field is required. See https://packaging.python.org/specifications/core-metadata for more information.",
-    );
-  }
-  if (!NAME_REGEXP.test(name)) {
-    refuse(
-      `'${name}' is an invalid value for Name. Error: Start and end with a letter or numeral containing only ASCII numeric and '.', '_' and '-'. See https://packaging.python.org/specifications/core-metadata for more information.`,
-    );
   }
   const filetype = field(form, "filetype");
   if (filetype === "") {
@@ -64,11 +46,11 @@ export function checkFields(form: UploadForm): UploadFacts {
   }
   checkPythonVersion(filetype, field(form, "pyversion"));
   checkDigestFields(form);
-  return { name, version: checkVersion(field(form, "version")), filetype };
+  return filetype;
 }
 
 function checkPythonVersion(
-  filetype: UploadFacts["filetype"],
+  filetype: Filetype,
   pyversion: string,
 ): void {
   if (filetype === "bdist_wheel" && pyversion === "") {
@@ -102,14 +84,25 @@ function checkDigestFields(form: UploadForm): void {
   }
 }
 
-function checkVersion(text: string): string {
-  if (text === "") refuse("'version' is a required field");
-  const version = normalizeVersion(text);
-  if (version === null) return refuse(`'${text}' is invalid for 'version'`);
-  if (hasLocalVersion(version)) {
-    refuse(`The use of local versions in '${version}' is not allowed.`);
+/**
+ * The project and version that a form names, once its metadata was judged.
+ *
+ * @param form The form
+ * @returns Name and version
+ * @throws {Refusal} For what an index can't file, whatever its judge says
+ */
+export function readIdentity(
+  form: UploadForm,
+): { readonly name: string; readonly version: string } {
+  const name = field(form, "name");
+  if (normalizeName(name).replaceAll("-", "") === "") {
+    refuse("'name' is a required field");
   }
-  return version;
+  const text = field(form, "version");
+  const version = normalizeVersion(text);
+  return version === null
+    ? refuse(`'${text}' is invalid for 'version'`)
+    : { name, version };
 }
 
 /**

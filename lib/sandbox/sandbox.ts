@@ -5,6 +5,7 @@
  */
 
 import type { Claims } from "../oidc/provider.ts";
+import { judgeFile, judgeMetadata } from "../check/judge.ts";
 import { normalizeName } from "../dist/filename.ts";
 import { Secret } from "../secret.ts";
 import type { RegisteredPublisher } from "../trust/registered_publisher.ts";
@@ -53,7 +54,7 @@ export interface SandboxOptions {
   readonly limits?: Partial<UploadLimits>;
   /** Where files go. @default {memoryStorage()} */
   readonly storage?: Storage;
-  /** What else is checked about uploads. */
+  /** What is checked inside uploads. @default {PyPI's rules, as in `./check`} */
   readonly judge?: UploadJudge;
   /** Milliseconds since the epoch. @default {Date.now} */
   readonly now?: () => number;
@@ -201,7 +202,7 @@ function createHouse(
         maxProjectSize: 10 * 1024 * MEBIBYTE,
         ...options.limits,
       },
-      judge: options.judge ?? {},
+      judge: options.judge ?? { judgeMetadata, judgeFile },
       now,
       exclusively: createQueue(),
     },

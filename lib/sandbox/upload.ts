@@ -5,30 +5,25 @@
  * @module
  */
 
-import { MAX_METADATA_BYTES } from "../dist/core_metadata.ts";
 import { normalizeName } from "../dist/filename.ts";
 import { compareVersions } from "../dist/version.ts";
-import { readZipEntries, readZipEntry } from "../dist/zip.ts";
-import { ReleasioError } from "../errors.ts";
 import type { RegisteredPublisher } from "../trust/registered_publisher.ts";
 import {
   checkContent,
-  checkFilename,
   checkRelease,
   isDuplicate,
   type UploadLimits,
 } from "./content_rules.ts";
 import { createProject } from "./create_project.ts";
-import {
-  checkFields,
-  checkShape,
-  field,
-  type UploadFacts,
-} from "./field_rules.ts";
-import { saveState } from "./persistence.ts";
+import { checkFields, checkShape, field, readIdentity } from "./field_rules.ts";
 import { Refusal, refusalResponse } from "./refusal.ts";
-import type { SandboxProject, SandboxRelease, SandboxState } from "./state.ts";
+import type { SandboxProject, SandboxState } from "./state.ts";
 import type { Storage } from "./storage.ts";
+import {
+  type AttributedUpload,
+  readMetadata,
+  storeFile,
+} from "./store_file.ts";
 import { authenticate, type Uploader } from "./authenticate.ts";
 import {
   readUploadForm,
@@ -143,21 +138,45 @@ async function takeUpload(
     );
   }
   const uploader = authenticate(state, request.headers, now());
-  const facts = checkFields(form);
+  const filetype = checkFields(form);
   refuseIf(judge.judgeMetadata?.(form.fields));
+  const identity = readIdentity(form);
   const content = requireContent(form);
-  const project = findProject(state, facts.name, uploader);
+  const normalized = normalizeName(identity.name);
+  const isNew = !state.projects.has(normalized);
+  try {
+    const project = findProject(state, identity.name, uploader);
+    await fileUpload(desk, {
+      ...identity,
+      filetype,
+      form,
+      content,
+      project,
+      uploader,
+    });
+  } catch (error) {
+    // As a database does when its transaction fails.
+    if (isNew) state.projects.delete(normalized);
+    throw error;
+  }
+}
+
+async function fileUpload(
+  desk: UploadDesk,
+  upload: AttributedUpload,
+): Promise<void> {
+  const { state, judge, now } = desk;
+  const { version, filetype, form, content, project, uploader } = upload;
   uploader.checkProject(project.normalized);
   checkContent(form, content, project, desk.limits);
   if (isDuplicate(state, content)) {
     await content.draft.discard();
     return;
   }
-  const release = project.releases.find(({ version }) =>
-    compareVersions(version, facts.version) === 0
+  const release = project.releases.find((release) =>
+    compareVersions(release.version, version) === 0
   );
-  checkRelease(state, release, facts, content, now());
-  checkFilename(facts, content.filename);
+  checkRelease(state, project, release, filetype, content, now());
   const blob = await content.draft.read();
   refuseIf(
     await judge.judgeFile?.({
@@ -169,7 +188,12 @@ async function takeUpload(
       publisher: uploader.publisher,
     }),
   );
-  await storeFile(desk, { form, facts, content, project, release, uploader });
+  await storeFile(desk, {
+    ...upload,
+    version: release?.version ?? version,
+    metadata: await readMetadata(blob, content.filename),
+    isNewRelease: release === undefined,
+  });
 }
 
 function requireContent(form: UploadForm): UploadedContent {
@@ -207,78 +231,6 @@ function findProject(
     );
   }
   return project;
-}
-
-interface AcceptedUpload {
-  readonly form: UploadForm;
-  readonly facts: UploadFacts;
-  readonly content: UploadedContent;
-  readonly project: SandboxProject;
-  readonly release: SandboxRelease | undefined;
-  readonly uploader: Uploader;
-}
-
-async function storeFile(
-  { state, storage, now }: UploadDesk,
-  { form, facts, content, project, release, uploader }: AcceptedUpload,
-): Promise<void> {
-  const digest = content.blake2b ?? content.sha256;
-  const path = [
-    digest.slice(0, 2),
-    digest.slice(2, 4),
-    digest.slice(4),
-    content.filename,
-  ].join("/");
-  const metadata = await readMetadata(await content.draft.read(), content);
-  await content.draft.keep(path);
-  if (release === undefined) {
-    project.releases.push({
-      version: facts.version,
-      createdAt: now(),
-      fields: Object.fromEntries(form.fields),
-    });
-  }
-  project.name = facts.name;
-  project.serial = ++state.serial;
-  project.files.push({
-    filename: content.filename,
-    project: project.normalized,
-    version: release?.version ?? facts.version,
-    filetype: facts.filetype,
-    size: content.size,
-    sha256: content.sha256,
-    md5: content.md5,
-    blake2b: content.blake2b,
-    path,
-    uploadedAt: now(),
-    requiresPython: field(form, "requires_python") || null,
-    metadata,
-    attestations: field(form, "attestations") || null,
-    publisher: uploader.publisher,
-  });
-  await saveState(state, storage);
-}
-
-/** A wheel's METADATA as it is, for the index to serve beside the wheel. */
-async function readMetadata(
-  blob: Blob | null,
-  { filename }: UploadedContent,
-): Promise<string | null> {
-  if (blob === null || !filename.endsWith(".whl")) return null;
-  const [name, version] = filename.split("-");
-  try {
-    const entries = await readZipEntries(blob);
-    const entry = entries.find((entry) =>
-      entry.name === `${name}-${version}.dist-info/METADATA`
-    );
-    if (entry === undefined) return null;
-    const bytes = await readZipEntry(blob, entry, MAX_METADATA_BYTES);
-    return new TextDecoder().decode(bytes);
-  } catch (error) {
-    // Whether a broken archive is refused is for the judge to say.
-    if (error instanceof ReleasioError) return null;
-    throw error;
-  }
 }
 
 function refuseIf(message: string | null | undefined): void {

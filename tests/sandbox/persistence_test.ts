@@ -52,7 +52,7 @@ Deno.test("a sandbox that starts again in its folder serves its files", async ()
     const download = await second.handle(get(`/files/${file!.path}`));
     assertEquals(await download.bytes(), bytes);
     // Refused and repeated uploads leave nothing behind.
-    assertEquals([...Deno.readDirSync(`${folder}/incoming`)], []);
+    assertEquals(await Array.fromAsync(Deno.readDir(`${folder}/incoming`)), []);
   });
 });
 
@@ -72,7 +72,7 @@ Deno.test("a file in the folder can be uploaded again, and its other bytes can't
       sandbox.state.projects.get("demo")!.files.map(({ filename }) => filename),
       [WHEEL],
     );
-    assertEquals([...Deno.readDirSync(`${folder}/incoming`)], []);
+    assertEquals(await Array.fromAsync(Deno.readDir(`${folder}/incoming`)), []);
   });
 });
 
