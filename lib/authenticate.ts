@@ -53,10 +53,13 @@ export async function findAuthentication(
   { registry, emit }: AuthenticateOptions,
 ): Promise<Authentication> {
   const tell = (message: string) => emit({ type: "note", message });
+  const passedOver: string[] = [];
   const [provider, token] = await Promise.all([
     detectProvider(context),
-    findApiToken(context, registry, tell),
+    findApiToken(context, registry, (note) => passedOver.push(note)),
   ]);
+  // Where no token is wanted, nobody misses the one that can't be read.
+  if (provider === null || mode === "never") passedOver.forEach(tell);
   // A CI that PyPI does not know deserves a better answer than "no CI".
   const isForeignCi = provider === null && unsupportedCi(context) !== null;
   if (isForeignCi && mode !== "never" && (mode === "always" || !token)) {

@@ -131,7 +131,7 @@ export async function publishAndShow(
   paths: readonly string[],
 ): Promise<PublishReport> {
   const reporter = openReporter(io, flags.events);
-  for (const message of config.notes) {
+  for (const message of io.globals.verbose ? config.notes : []) {
     reporter.onEvent({ type: "note", message });
   }
   const report = await publish(io.context, {
