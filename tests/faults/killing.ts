@@ -1,0 +1,149 @@
+/**
+ * Runs of the command line that are killed in the middle and run again.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import type { Sandbox } from "../../lib/sandbox/mod.ts";
+import { childEnv, denoArgs } from "../helpers/cli.ts";
+import { sha256 } from "../helpers/fake_index.ts";
+import { seededRandom } from "../helpers/fault_proxy.ts";
+import { startSandbox } from "../helpers/sandbox.ts";
+import { makeRelease } from "./world.ts";
+
+const PUBLISHER = {
+  provider: "github",
+  owner: "example",
+  repository: "demo",
+  workflow: "release.yml",
+  environment: null,
+} as const;
+
+/** Milliseconds that each request takes, so that there is a middle. */
+const LATENCY = 15;
+
+/** How a killed run ended. */
+export interface Killed {
+  /** The exit code, or the signal. */
+  readonly end: number | string;
+  /** Files on the index when it had ended. */
+  readonly files: number;
+}
+
+/** An index that takes its time, and releases to publish to it. */
+export interface CrashSite extends AsyncDisposable {
+  /**
+   * Publishes a release and kills the run after a while, then publishes it
+   * again and holds the index to having each file once, with its digest.
+   */
+  readonly killAndFinish: (
+    seed: number,
+    signal: Deno.Signal,
+  ) => Promise<Killed>;
+}
+
+/** Opens a crash site, and finds out how long a whole run takes there. */
+export async function openCrashSite(): Promise<CrashSite> {
+  const running = await startSandbox();
+  const { sandbox, url } = running;
+  sandbox.fail({ match: "", times: Infinity, delay: LATENCY });
+
+  const stage = async (project: string, random: () => number) => {
+    sandbox.addPublisher(PUBLISHER, project);
+    const release = makeRelease(project, 5, random);
+    const folder = await Deno.makeTempDir();
+    for (const [name, bytes] of release) {
+      await Deno.writeFile(`${folder}/${name}`, bytes);
+    }
+    return {
+      release,
+      start: () => publish(running.githubEnv(), url, folder),
+      [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+    };
+  };
+  const finish = async (start: () => Deno.ChildProcess) => {
+    const { code, stderr } = await start().output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    assertSilent(sandbox, stderr);
+    assertBurnt(sandbox);
+  };
+
+  await using trial = await stage("trial", seededRandom(0));
+  const before = performance.now();
+  await finish(trial.start);
+  // The fastest yet: nobody is killed who is through.
+  let whole = performance.now() - before;
+
+  return {
+    async killAndFinish(seed, signal) {
+      const random = seededRandom(seed);
+      const project = `killed${seed}`;
+      await using scene = await stage(project, random);
+      const start = performance.now();
+      const child = scene.start();
+      const timer = setTimeout(
+        () => kill(child, signal),
+        (0.2 + 0.8 * random()) * whole,
+      );
+      const ended = await child.output();
+      clearTimeout(timer);
+      if (ended.success) whole = Math.min(whole, performance.now() - start);
+      assertSilent(sandbox, ended.stderr);
+      if (signal !== "SIGKILL") assertBurnt(sandbox);
+      const files = filesOf(sandbox, project).length;
+      // A killed run could burn nothing.
+      sandbox.state.mintedTokens.length = 0;
+
+      await finish(scene.start);
+      const there = filesOf(sandbox, project);
+      assertEquals(there.length, scene.release.size);
+      for (const { filename, sha256: digest } of there) {
+        assertEquals(digest, await sha256(scene.release.get(filename)!));
+      }
+      return { end: ended.signal ?? ended.code, files };
+    },
+    [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
+  };
+}
+
+function publish(
+  env: Record<string, string>,
+  url: string,
+  folder: string,
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [...denoArgs(), "publish", "--no-check", "-j", "2", folder],
+    env: childEnv({ ...env, RELEASIO_PUBLISH_REGISTRY: `${url}/legacy/` }),
+    clearEnv: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+}
+
+function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It was faster.
+  }
+}
+
+function filesOf(sandbox: Sandbox, project: string) {
+  return sandbox.state.projects.get(project)?.files ?? [];
+}
+
+/** No token is printed but in the line that hides it. */
+function assertSilent(sandbox: Sandbox, stderr: Uint8Array): void {
+  const lines = new TextDecoder().decode(stderr).split("\n")
+    .filter((line) => !line.startsWith("::add-mask::")).join("\n");
+  for (const { token } of sandbox.state.mintedTokens) {
+    assert(!lines.includes(token.reveal()), "a token was printed");
+  }
+}
+
+function assertBurnt(sandbox: Sandbox): void {
+  assert(
+    sandbox.state.mintedTokens.every(({ burnt }) => burnt),
+    "a token lives on",
+  );
+}
