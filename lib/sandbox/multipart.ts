@@ -45,7 +45,8 @@ export function boundaryOf(contentType: string): string | null {
  *
  * @param body The bytes
  * @param boundary What {@linkcode boundaryOf} found
- * @returns The parts; each one's body ends when the next is asked for
+ * @returns The parts; each one's body ends when the next is asked for, and
+ * the bytes are read to their end however the parts end
  * @throws {MultipartError} If the bytes are no form, or end too early
  */
 export async function* readParts(
@@ -54,18 +55,23 @@ export async function* readParts(
 ): AsyncGenerator<Part> {
   const scanner = new Scanner(body);
   const delimiter = new TextEncoder().encode(`\r\n--${boundary}`);
-  // The first delimiter may stand at the very start, without a line before it.
-  scanner.prepend("\r\n");
-  for await (const _ of scanner.until(delimiter)) {
-    // A preamble says nothing.
-  }
-  while (await scanner.line() !== "--") {
-    const headers = await readHeaders(scanner);
-    const content = scanner.until(delimiter);
-    yield { ...describePart(headers), body: content };
-    for await (const _ of content) {
-      // What the reader left is skipped.
+  try {
+    // The first delimiter may stand at the very start, without a line before it.
+    scanner.prepend("\r\n");
+    for await (const _ of scanner.until(delimiter)) {
+      // A preamble says nothing.
     }
+    while (await scanner.line() !== "--") {
+      const headers = await readHeaders(scanner);
+      const content = scanner.until(delimiter);
+      yield { ...describePart(headers), body: content };
+      for await (const _ of content) {
+        // What the reader left is skipped.
+      }
+    }
+  } finally {
+    // An answer before the end of the body would break the connection.
+    await scanner.drain();
   }
 }
 
@@ -159,6 +165,12 @@ class Scanner {
     return line.trimEnd();
   }
 
+  /** Reads to the end, for nothing. */
+  async drain(): Promise<void> {
+    while (await this.#read()) this.#buffer = this.#buffer.subarray(0, 0);
+    this.#reader.releaseLock();
+  }
+
   #takeRest(): string {
     const rest = new TextDecoder().decode(this.#take(this.#buffer.length));
     if (rest !== "--") throw tooShort();
@@ -170,7 +182,7 @@ class Scanner {
   }
 
   async #read(): Promise<boolean> {
-    const { done, value } = await this.#reader.read();
+    const { done, value } = await this.#reader.read().catch(brokenOff);
     if (done) return false;
     this.#append(value);
     return true;
@@ -195,6 +207,10 @@ class Scanner {
 }
 
 const LINE_END = new TextEncoder().encode("\r\n");
+
+function brokenOff(cause: unknown): never {
+  throw new MultipartError("Cannot read form: its sender broke off", { cause });
+}
 
 function tooShort(): MultipartError {
   return new MultipartError("Cannot read form: it ends too early");

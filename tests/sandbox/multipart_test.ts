@@ -130,6 +130,35 @@ Deno.test("readParts() refuses a form that ends too early", async () => {
   }
 });
 
+Deno.test("readParts() says when the sender broke off", async () => {
+  let pulls = 0;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      if (pulls++ > 0) throw new Error("reset");
+      controller.enqueue(bytes(TWINE.slice(0, 100)));
+    },
+  });
+  await assertRejects(
+    async () => {
+      for await (const _ of readParts(body, "0f5a6b")) {
+        // Only its end is of interest.
+      }
+    },
+    MultipartError,
+    "Cannot read form: its sender broke off",
+  );
+});
+
+Deno.test("readParts() reads its stream to the end", async () => {
+  const body = new Blob([`${TWINE}and an epilogue`]).stream();
+  for await (const _ of readParts(body, "0f5a6b")) {
+    // Only its end is of interest.
+  }
+  // A stream that is not at its end would be locked by its reader still.
+  const { done } = await body.getReader().read().catch(() => ({ done: null }));
+  assertEquals(done, true);
+});
+
 Deno.test("readParts() refuses a part without a name", async () => {
   await assertRejects(
     () => read(bytes("--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--"), "b"),
