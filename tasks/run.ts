@@ -11,7 +11,7 @@
 // deno-lint-ignore-file no-console -- it speaks to a developer
 
 import { join } from "node:path";
-import { deno, denoTest } from "./deno.ts";
+import { deno, type DenoOptions, denoTest } from "./deno.ts";
 import { onPackage } from "./staged_package.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";
 
@@ -47,7 +47,7 @@ const TASKS: Record<string, Task> = {
       ...["-P", "-c", configFile, "--parallel"],
       `--ignore=${SEPARATE_TESTS.join(",")}`,
       ...(args.length > 0 ? args : ["tests"]),
-    ], { cwd: root }),
+    ], { cwd: root, env: childConfig(configFile) }),
 
   "test:faults": (workshop) => testFolder("tests/faults", workshop),
 
@@ -96,6 +96,11 @@ async function inOrder(
   return 0;
 }
 
+/** Tests that run the command line resolve its imports as they do their own. */
+function testOptions(root: string, configFile: string): DenoOptions {
+  return { cwd: root, env: { RELEASIO_DENO_CONFIG: configFile } };
+}
+
 async function testFolder(
   folder: string,
   { root, configFile, args }: Workshop,
@@ -107,7 +112,12 @@ async function testFolder(
   return await denoTest([
     ...["-P", "-c", configFile],
     ...(args.length > 0 ? args : [folder]),
-  ], { cwd: root });
+  ], { cwd: root, env: childConfig(configFile) });
+}
+
+/** Tests run the command line too, and it resolves its imports as they do. */
+function childConfig(configFile: string): Record<string, string> {
+  return { RELEASIO_DENO_CONFIG: configFile };
 }
 
 /** Type-checks everything, examples in the documentation included. */
