@@ -71,6 +71,13 @@ export interface Context {
     text: string,
     options?: { readonly append?: boolean },
   ) => Promise<void>;
+  /** Writes a file whole, from bytes as they come; folders are made for it. */
+  readonly writeFile: (
+    path: string,
+    bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+  ) => Promise<void>;
+  /** Removes a file. */
+  readonly removeFile: (path: string) => Promise<void>;
   /** Runs a child process to its end. */
   readonly run: (command: ChildCommand) => Promise<ChildResult>;
   /** Asks the CI's log to hide a value, before anything is done with it. */

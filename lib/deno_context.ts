@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import type {
   ChildCommand,
   ChildResult,
@@ -132,6 +133,14 @@ async function kindOf(
   return info.isFile ? "file" : info.isDirectory ? "directory" : "other";
 }
 
+async function writeFile(
+  path: string,
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await Deno.writeFile(path, bytes);
+}
+
 async function run(command: ChildCommand): Promise<ChildResult> {
   const timer = new AbortController();
   const timeout = command.timeout === undefined
@@ -233,6 +242,8 @@ export function denoContext(
     readDirectory,
     writeTextFile: (path, text, options) =>
       Deno.writeTextFile(path, text, { append: options?.append ?? false }),
+    writeFile,
+    removeFile: (path) => Deno.remove(path),
     run,
     mask,
     signal,

@@ -21,6 +21,10 @@ export const EXIT_CODES = {
   "config-unknown-key": 2,
   "config-wrong-type": 2,
   "registry-invalid": 2,
+  "tree-dirty": 2,
+  "branch-wrong": 2,
+  "version-missing": 2,
+  "version-mismatch": 2,
 
   // Distributions.
   "no-distributions": 3,
@@ -75,6 +79,13 @@ export const EXIT_CODES = {
   "rate-limited": 6,
   "too-many-new-projects": 6,
   "wait-timeout": 6,
+  "github-failed": 6,
+
+  // A release's own steps.
+  "build-failed": 7,
+  "hook-failed": 7,
+  "git-failed": 7,
+  "tag-conflict": 7,
 
   // Signals.
   "interrupted": 130,

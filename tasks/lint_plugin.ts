@@ -16,6 +16,7 @@ const STAGES = [
   "mint",
   "upload",
   "report",
+  "release",
   "sandbox",
   "cli",
 ] as const;

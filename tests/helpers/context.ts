@@ -30,6 +30,8 @@ export function testContext(
     openFile: (path) => Promise.reject(notFound(path)),
     readDirectory: (path) => Promise.reject(notFound(path)),
     writeTextFile: (path) => Promise.reject(notFound(path)),
+    writeFile: (path) => Promise.reject(notFound(path)),
+    removeFile: (path) => Promise.reject(notFound(path)),
     run: ({ command }) => Promise.reject(notFound(command)),
     mask: (secret) => void masked.push(secret),
     signal: new AbortController().signal,
