@@ -8,7 +8,7 @@
 
 import { EXCEPTIONS, LICENSES } from "./data/spdx.ts";
 import { decodeFrontCoded } from "./front_coding.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 
 /** Python nests no deeper, and so neither does the server. */
 const MAX_DEPTH = 200;

@@ -31,7 +31,8 @@ const TOKEN_VARIABLES = [
   "TWINE_PASSWORD",
 ];
 const USERNAME_VARIABLES = ["RELEASIO_PUBLISH_USERNAME", "TWINE_USERNAME"];
-const TOKEN_USERNAME = "__token__";
+/** The user name that goes with every token of PyPI. */
+export const TOKEN_USERNAME = "__token__";
 const MAX_PYPIRC_BYTES = 64 * 1024;
 
 /**

@@ -23,7 +23,6 @@ export { type ApiToken, checkApiToken, findApiToken } from "./credentials.ts";
 export { type PublishKeyName, type PublishValues } from "./keys.ts";
 export type { ConfigFile } from "./read_config_file.ts";
 export {
-  isLoopback,
   isSameOrigin,
   parseRegistry,
   PYPI,

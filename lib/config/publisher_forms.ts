@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isLoopback } from "./registry.ts";
+import { isSecure } from "../origin.ts";
 import type { Publisher } from "./settings.ts";
 
 /** One field of a form. */
@@ -162,10 +162,7 @@ function gitlabProjectProblem(value: string): Problem | null {
 
 function issuerProblem(value: string): Problem | null {
   const url = URL.parse(value);
-  const isSafe = url !== null &&
-    (url.protocol === "https:" ||
-      url.protocol === "http:" && isLoopback(url.hostname));
-  return isSafe ? null : {
+  return url !== null && isSecure(url) ? null : {
     reason: "is not the https address of a GitLab instance",
     hint: `Write such as issuer = "${GITLAB_COM}".`,
   };

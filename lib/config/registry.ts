@@ -5,7 +5,8 @@
  */
 
 import { ReleasioError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
+import { isSecure } from "../origin.ts";
 
 /** An index that distributions are uploaded to. */
 export interface Registry {
@@ -131,18 +132,6 @@ export function parseSimpleUrl(text: string): string {
 }
 
 /**
- * Whether a host is this machine, so that plain HTTP to it leaves no trace on
- * a network.
- *
- * @param hostname A URL's `hostname`: IPv6 addresses in brackets
- * @returns `true` for `localhost`, its subdomains, 127.0.0.0/8 and `[::1]`
- */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname.endsWith(".localhost") ||
-    hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-/**
  * Whether two URLs share scheme, host and port: a token made for one may go
  * to the other.
  *
@@ -179,7 +168,7 @@ function parseUrl(text: string): URL {
 }
 
 function requireSafeScheme(url: URL): void {
-  if (url.protocol === "https:" || isLoopback(url.hostname)) return;
+  if (isSecure(url)) return;
   throw refuse(url.href, "a token would travel unencrypted", {
     hint: `Use https. Plain http is for this machine alone, such as ` +
       `"http://localhost:8000/legacy/".`,

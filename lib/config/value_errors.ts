@@ -5,7 +5,7 @@
  */
 
 import { ReleasioError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import type { Origin } from "./settings.ts";
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TOKEN_USERNAME } from "../config/credentials.ts";
 import type { Registry } from "../config/registry.ts";
 import type { Context } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
@@ -25,8 +26,6 @@ const MAX_BYTES = 64 * 1024;
 const DEFAULT_LIFETIME = 900_000;
 /** An interrupted run waits so long for the answer, to burn what it brings. */
 const GRACE = 5_000;
-/** The user name that goes with every token. */
-export const TOKEN_USERNAME = "__token__";
 
 /** An upload token, masked. */
 export interface MintedToken {

@@ -4,18 +4,14 @@
  * @module
  */
 
+import { TOKEN_USERNAME } from "../config/credentials.ts";
 import type { Context } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
 import type { EventSink } from "../events.ts";
 import type { Secret } from "../secret.ts";
 import { burnToken } from "./burn_token.ts";
 import type { Credentials } from "./credentials.ts";
-import {
-  type MintedToken,
-  type MintOptions,
-  mintToken,
-  TOKEN_USERNAME,
-} from "./mint_token.ts";
+import { type MintedToken, type MintOptions, mintToken } from "./mint_token.ts";
 
 /** An upload that starts this long before the end should still make it. */
 const MARGIN = 300_000;

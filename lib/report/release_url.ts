@@ -5,6 +5,7 @@
  */
 
 import type { Registry } from "../config/registry.ts";
+import { isLoopback } from "../origin.ts";
 
 const SITES = {
   pypi: "https://pypi.org",
@@ -31,11 +32,6 @@ export function releaseUrl(
       encodeURIComponent(version)
     }/`;
   }
-  const { origin, hostname } = new URL(registry.uploadUrl);
-  return isLoopback(hostname) ? `${origin}/simple/${name}/` : null;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" ||
-    /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  const url = new URL(registry.uploadUrl);
+  return isLoopback(url) ? `${url.origin}/simple/${name}/` : null;
 }

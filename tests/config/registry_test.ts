@@ -1,6 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
-  isLoopback,
   isSameOrigin,
   parseRegistry,
   parseSimpleUrl,
@@ -171,25 +170,6 @@ Deno.test("parseSimpleUrl() ends in a slash and is as strict as parseRegistry()"
   );
   for (const text of ["pypi", "http://nexus.example/", "https://a:b@c.d/"]) {
     assertThrows(() => parseSimpleUrl(text), ReleasioError);
-  }
-});
-
-Deno.test("isLoopback() knows this machine's names and addresses", () => {
-  for (
-    const host of [
-      "localhost",
-      "a.localhost",
-      "127.0.0.1",
-      "127.1.2.3",
-      "[::1]",
-    ]
-  ) {
-    assertEquals(isLoopback(host), true, host);
-  }
-  for (
-    const host of ["localhost.example", "127.example", "128.0.0.1", "[::2]"]
-  ) {
-    assertEquals(isLoopback(host), false, host);
   }
 });
 

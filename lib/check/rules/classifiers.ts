@@ -8,7 +8,7 @@ import { pythonRepr } from "../../python_repr.ts";
 import { CLASSIFIERS, DATE, DEPRECATED } from "../data/classifiers.ts";
 import { decodeFrontCoded } from "../front_coding.ts";
 import { type MetadataView, valuesOf } from "../metadata_view.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../nearest.ts";
 import { type MetadataRule, problemIn, shown } from "../rule.ts";
 
 const CLASSIFIER_LIST = "https://pypi.org/classifiers/";

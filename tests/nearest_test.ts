@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nearest } from "../../lib/check/nearest.ts";
+import { nearest } from "../lib/nearest.ts";
 
 Deno.test("nearest() finds the word that takes the fewest edits, case aside", () => {
   assertEquals(
