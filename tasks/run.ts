@@ -11,7 +11,7 @@
 // deno-lint-ignore-file no-console -- it speaks to a developer
 
 import { join } from "node:path";
-import { deno, type DenoOptions, denoTest } from "./deno.ts";
+import { deno, denoTest } from "./deno.ts";
 import { onPackage } from "./staged_package.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";
 
@@ -94,11 +94,6 @@ async function inOrder(
     if (code !== 0) return code;
   }
   return 0;
-}
-
-/** Tests that run the command line resolve its imports as they do their own. */
-function testOptions(root: string, configFile: string): DenoOptions {
-  return { cwd: root, env: { RELEASIO_DENO_CONFIG: configFile } };
 }
 
 async function testFolder(

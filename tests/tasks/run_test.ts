@@ -3,7 +3,12 @@
  * touches the `deno.offline.json` with which these tests run.
  */
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { dirname, join } from "node:path";
 import { cp } from "node:fs/promises";
 
@@ -60,6 +65,9 @@ async function withRepository(
   }
 }
 
+/** Without type checks, which take longer than all the rest. */
+const TEST = ["test", "--no-check", "tests"];
+
 const PASSING = 'Deno.test("one", () => {});\n';
 
 Deno.test("the runner links the stand-ins where the registry is out of reach", async () => {
@@ -72,7 +80,7 @@ Deno.test.ignore("two", () => {});
     "deno.lock": '{"version":"5"}\n',
   };
   await withRepository(files, async (root, run) => {
-    const { code, stdout, stderr } = await run(["test"]);
+    const { code, stdout, stderr } = await run(TEST);
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "JSR packages: stand-ins from tasks/offline");
     assertEquals(
@@ -99,7 +107,7 @@ Deno.test("the runner uses the registry where it answers", async () => {
   );
   const env = { JSR_URL: `http://127.0.0.1:${server.addr.port}/` };
   await withRepository({ "tests/one_test.ts": PASSING }, async (root, run) => {
-    const { code, stderr } = await run(["test"], env);
+    const { code, stderr } = await run(TEST, env);
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "JSR packages: from the registry");
     const written = Deno.stat(join(root, "deno.offline.json"));
@@ -122,7 +130,7 @@ Deno.test("one", () => { if (!real) throw new Error("no"); });
   };
   await withRepository(files, async (root, run) => {
     const env = { JSR_CHECKOUTS: join(root, "std") };
-    const { code, stderr } = await run(["test"], env);
+    const { code, stderr } = await run(TEST, env);
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "JSR packages: 1 from JSR_CHECKOUTS");
     const written = JSON.parse(
@@ -136,7 +144,7 @@ Deno.test("one", () => { if (!real) throw new Error("no"); });
 
 Deno.test("the runner refuses a checkout without packages", async () => {
   await withRepository({}, async (root, run) => {
-    const { code, stderr } = await run(["test"], { JSR_CHECKOUTS: root });
+    const { code, stderr } = await run(TEST, { JSR_CHECKOUTS: root });
     assertEquals(code, 1);
     assertStringIncludes(stderr, "Cannot use checkout: no packages in");
   });
@@ -147,7 +155,7 @@ Deno.test("the runner fails with the tests, and counts them", async () => {
     "tests/one_test.ts": `${PASSING}Deno.test("two", () => { throw 1; });\n`,
   };
   await withRepository(files, async (_root, run) => {
-    const { code, stdout } = await run(["test"]);
+    const { code, stdout } = await run(TEST);
     assertEquals(code, 1);
     assertMatch(stdout, /\n1 passed, 1 failed\n$/);
   });
