@@ -190,14 +190,14 @@ function parseFile(
   text: string,
   prefix: readonly string[] = [],
 ): ConfigFile {
+  const lines = findKeyLines(text);
+  refuseRepeatedSetting(path, lines, [...prefix, "publish"]);
   let table: Record<string, unknown>;
   try {
     table = ownData(parse(text)) as Record<string, unknown>;
   } catch (error) {
-    throw syntaxError(path, error);
+    throw syntaxError(path, text, error);
   }
-  const lines = findKeyLines(text);
-  refuseRepeatedSetting(path, lines, [...prefix, "publish"]);
   return { path, table, lineOf: lines.lineOf };
 }
 
@@ -219,17 +219,28 @@ function refuseRepeatedSetting(
   );
 }
 
-function syntaxError(path: string, error: unknown): ReleasioError {
-  const text = error instanceof Error ? error.message : String(error);
+function syntaxError(
+  path: string,
+  text: string,
+  error: unknown,
+): ReleasioError {
+  const said = error instanceof Error ? error.message : String(error);
   const [, line, reason] = /^Parse error on line (\d+), column \d+: (.*)$/s
-    .exec(text) ?? [, null, text];
+    .exec(said) ?? [, null, said];
   const place = line === null ? path : `${path}:${line}`;
-  // The parser quotes the line it stumbled over, which may be long.
-  const firstLine = String(reason).split("\n", 1)[0]!.slice(0, 200);
+  const found = line === null
+    ? ""
+    : text.split(/\r?\n/)[Number(line) - 1] ?? "";
+  // What stands there may be long, and the parser may quote it too.
+  const short = (text: string) => text.split("\n", 1)[0]!.trim().slice(0, 200);
   return new ReleasioError(
     "config-invalid",
     `Cannot read configuration: ${place} is not TOML`,
-    { hint: `The parser says: ${firstLine}.`, details: { path } },
+    {
+      hint: `${found === "" ? "" : `The line is: ${short(found)}. `}` +
+        `The parser says: ${short(String(reason))}.`,
+      details: { path },
+    },
   );
 }
 

@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertObjectMatch,
   assertRejects,
@@ -423,9 +424,14 @@ Deno.test("resolveConfig() is not fooled by keys that JavaScript knows", async (
     const error = await refusal(toml(`[${table}]`, 'registry = "testpypi"'));
     assertEquals(error.code, "config-unknown-key", table);
   }
-  const inherited = await resolve(toml(
-    '__proto__ = { publish = { registry = "testpypi" } }',
-  ));
-  assertEquals(uploadUrls(inherited), ["https://upload.pypi.org/legacy/"]);
+  // Parsers differ: one drops the key, another hands it over as it is.
+  const file = toml('__proto__ = { publish = { registry = "testpypi" } }');
+  const refused = await resolve(file).then(uploadUrls).catch(({ code }) =>
+    code
+  );
+  assert(
+    refused === "config-unknown-key" ||
+      refused[0] === "https://upload.pypi.org/legacy/",
+  );
   assertEquals("registry" in {}, false);
 });
