@@ -22,10 +22,9 @@ const SEPARATE_TESTS = ["tests/faults", "tests/interop"];
 
 /** The least that a rehearsal of the example needs. */
 const REHEARSAL_PERMISSIONS = [
-  "--allow-read",
+  "--allow-read=.",
   "--allow-env",
-  "--allow-net=127.0.0.1,localhost",
-  "--allow-run=git",
+  "--allow-net=127.0.0.1",
 ];
 
 const TASKS: Record<string, Task> = {
