@@ -38,7 +38,8 @@ function compareOwner(
   // The form asks GitHub for the owner's spelling, so that what was typed
   // into it can't be wrong in case; what the index keeps can.
   return compareClaim(claims, "repository_owner", publisher.owner, {
-    step: "lookup",
+    // The search takes the owner out of `repository`.
+    step: "check",
     ...(publisher.ownerId === undefined
       ? { equals: equalsIgnoringCase }
       : caseNote(claims, "repository_owner", publisher.owner)),
@@ -201,11 +202,11 @@ export const GITHUB_RULES: ProviderRules<RegisteredGitHubPublisher> = {
       ? "Could not job extract workflow filename from OIDC claims"
       : null,
   compare: (publisher, claims) => [
-    compareOwner(publisher, claims),
-    ...compareOwnerId(publisher, claims),
     compareRepository(publisher, claims),
+    ...compareOwnerId(publisher, claims),
     compareWorkflow(publisher, claims),
     compareEnvironment(publisher, claims),
+    compareOwner(publisher, claims),
     compareWorkflowRef(publisher, claims),
     compareEvent(claims),
   ],
