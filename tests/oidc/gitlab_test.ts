@@ -58,7 +58,8 @@ for (
   });
 }
 
-for (const env of [{}, { PYPI_ID_TOKEN: "" }]) {
+const EMPTY: Record<string, string>[] = [{}, { PYPI_ID_TOKEN: "" }];
+for (const env of EMPTY) {
   const state = "PYPI_ID_TOKEN" in env ? "an empty" : "no";
   Deno.test(`GITLAB_CI.acquire() answers ${state} PYPI_ID_TOKEN with the YAML to paste`, async () => {
     const error = await refusal(env);
