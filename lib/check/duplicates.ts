@@ -12,7 +12,7 @@ import { DUPLICATE_CONTENT, DUPLICATE_FILENAME } from "./rules/files.ts";
 
 /**
  * Finds files that share a name or their content. Only files of one size are
- * read, or none.
+ * read, each once.
  *
  * @param files The files
  * @returns What an index would refuse
@@ -21,11 +21,14 @@ export async function findDuplicates(
   files: readonly DistributionFile[],
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const digests = new Map<Blob, string>();
   for (const [index, file] of files.entries()) {
     for (const earlier of files.slice(0, index)) {
       const sameName = earlier.filename === file.filename;
       if (!sameName && earlier.blob.size !== file.blob.size) continue;
-      const sameContent = await haveSameContent(earlier.blob, file.blob);
+      const sameContent = earlier.blob.size === file.blob.size &&
+        await digestOf(earlier.blob, digests) ===
+          await digestOf(file.blob, digests);
       if (sameName === sameContent) continue;
       findings.push(
         sameName
@@ -42,6 +45,11 @@ export async function findDuplicates(
   return findings;
 }
 
-async function haveSameContent(a: Blob, b: Blob): Promise<boolean> {
-  return a.size === b.size && await sha256(a) === await sha256(b);
+async function digestOf(
+  blob: Blob,
+  known: Map<Blob, string>,
+): Promise<string> {
+  const digest = known.get(blob) ?? await sha256(blob);
+  known.set(blob, digest);
+  return digest;
 }
