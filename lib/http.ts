@@ -81,7 +81,8 @@ export async function send(
       asked = requestedDelay(response.headers, context.now());
     } catch (error) {
       const passing = error instanceof ReleasioError &&
-        (error.code === "network" || error.code === "timeout");
+        (error.code === "network" || error.code === "timeout") &&
+        !isDenied(error.cause);
       if (isLast || !passing) throw error;
     }
     const delay = Math.min(
@@ -137,11 +138,22 @@ async function sendOnce(
 
 /** What to throw when a host could not be reached or hung up. */
 export function networkError(host: string, cause: unknown): ReleasioError {
+  if (isDenied(cause)) {
+    return new ReleasioError(
+      "network",
+      `Cannot reach ${host}: this process is not permitted to`,
+      { hint: `Add \`${host}\` to Deno's \`--allow-net\`.`, cause },
+    );
+  }
   return new ReleasioError("network", `Cannot reach ${host}`, {
-    hint:
-      "Check the network, a proxy (`HTTPS_PROXY`) and, with Deno's permissions, `--allow-net`.",
+    hint: "Check the network, and a proxy (`HTTPS_PROXY`) if there is one.",
     cause,
   });
+}
+
+/** A permission that is not there now will not be there later. */
+function isDenied(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === "NotCapable";
 }
 
 async function follow(
