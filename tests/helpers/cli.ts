@@ -25,7 +25,8 @@ export interface CliOptions {
 }
 
 /** The configuration that this very test run resolves its imports with. */
-const CONFIG = Deno.env.get("RELEASIO_DENO_CONFIG") ?? `${ROOT}deno.json`;
+export const CONFIG = Deno.env.get("RELEASIO_DENO_CONFIG") ??
+  `${ROOT}deno.json`;
 
 /** Variables that Deno needs to find its cache and its certificates. */
 const INHERITED = [
@@ -90,4 +91,16 @@ export async function runCli(
   const stderr = new TextDecoder().decode(output.stderr);
   transcripts.push(stdout, stderr);
   return { code: output.code, stdout, stderr };
+}
+
+/**
+ * The variables of somebody who lives elsewhere, Deno's cache excepted: it
+ * would be looked for below the new home.
+ */
+export async function homeEnv(home: string): Promise<Record<string, string>> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--no-config"],
+  }).output();
+  const { denoDir } = JSON.parse(new TextDecoder().decode(stdout));
+  return { HOME: home, USERPROFILE: home, DENO_DIR: denoDir };
 }
