@@ -16,12 +16,10 @@ import { plain } from "../report/plain.ts";
 import type { PublishReport } from "../report/report.ts";
 import { createSandbox, type Sandbox } from "../sandbox/sandbox.ts";
 import { digestOnlyStorage } from "../sandbox/storage.ts";
+import { readCiFiles } from "../trust/ci_files.ts";
 import { formFields } from "../trust/form.ts";
-import {
-  grantsIdToken,
-  jobEnvironment,
-  readWorkflowFiles,
-} from "../trust/workflow_files.ts";
+import { findPublishingJobs } from "../trust/publishing_job.ts";
+import { hasIdToken, type Workflow } from "../trust/workflow.ts";
 import type { CommandIo } from "./command.ts";
 import { readOrigin } from "./git_remote.ts";
 import { configFlags, publishAndShow, type PublishFlags } from "./publish.ts";
@@ -101,11 +99,11 @@ async function guessIdentity(
     owner: "example",
     repository: basename(resolve(".")),
   };
-  const granting = (await readWorkflowFiles(context, "."))
-    .filter(({ content }) => grantsIdToken(content));
+  const granting = (await readCiFiles(context, ".")).workflows
+    .filter((workflow) => grantedJobs(workflow).length > 0);
   const only = granting.length === 1 ? granting[0]! : null;
   const workflow = only?.filename ?? "release.yml";
-  const environment = only === null ? null : jobEnvironment(only.content);
+  const environment = only === null ? null : jobEnvironment(only);
   const guesses = [
     [
       "repository",
@@ -131,6 +129,20 @@ async function guessIdentity(
   }
   tell("");
   return { provider: "github", owner, repository, workflow, environment };
+}
+
+/** The jobs that may ask for an identity token. */
+function grantedJobs(workflow: Workflow) {
+  return workflow.jobs.filter((job) => hasIdToken(workflow, job));
+}
+
+/** The environment of the job that publishes, as far as that can be told. */
+function jobEnvironment(workflow: Workflow): string | null {
+  const [job = grantedJobs(workflow)[0]] = findPublishingJobs(
+    [workflow],
+    parseRegistry(PYPI),
+  );
+  return job?.environment?.name ?? null;
 }
 
 /** The projects in question; what is wrong with the files, `publish` tells. */

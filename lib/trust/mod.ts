@@ -31,6 +31,16 @@ export {
   type PublisherProblem,
   validatePublisher,
 } from "./form.ts";
+export { type CiFiles, readCiFiles } from "./ci_files.ts";
+export {
+  diagnose,
+  type DiagnoseOptions,
+  type Diagnosis,
+  type FixedFile,
+  type PublisherNeed,
+} from "./doctor.ts";
+export { type Pipeline, readPipeline } from "./pipeline.ts";
+export { readWorkflow, type Workflow } from "./workflow.ts";
 export { requireMatch } from "./require_match.ts";
 export type { FieldMatch } from "./comparison.ts";
 export type {
