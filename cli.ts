@@ -83,6 +83,10 @@ const REGISTRY: Flag = [
   { collect: true },
 ];
 
+/** What is meant for one set of files makes no sense for a release. */
+const RELEASE_TAKES =
+  /^(?:--trusted-publishing|--skip-existing|--attestations|-j|--wait|--events)/;
+
 const COMMANDS: readonly CommandSpec[] = [
   {
     name: "publish",
@@ -96,6 +100,27 @@ const COMMANDS: readonly CommandSpec[] = [
       ["Some files only", 'releasio publish "dist/*.whl"'],
     ],
     load: async () => (await import("./lib/cli/publish.ts")).runPublish,
+  },
+  {
+    name: "release",
+    description: "Build, publish, tag and make the GitHub release.",
+    flags: [
+      ["--execute", "Do it: without this flag it is a preview."],
+      REGISTRY,
+      ["--release-version <version:string>", "The version that it must be."],
+      ["--no-build", "The distributions are built already."],
+      ["--skip-publish", "Leave out the index: tag and GitHub release only."],
+      ...REHEARSE_FLAGS.filter(([flags]) => RELEASE_TAKES.test(flags)),
+    ],
+    examples: [
+      ["See what would happen", "releasio release"],
+      ["Release this commit", "releasio release --execute"],
+      [
+        "Release what another job built",
+        "releasio release --execute --no-build",
+      ],
+    ],
+    load: async () => (await import("./lib/cli/release.ts")).runRelease,
   },
   {
     name: "check",

@@ -23,7 +23,8 @@ import type { PublishReport } from "../report/report.ts";
 import type { CommandIo, GlobalFlags } from "./command.ts";
 import { openReporter } from "./reporter.ts";
 
-const DEFAULT_WAIT_SECONDS = 300;
+/** How long `--wait` waits. */
+export const DEFAULT_WAIT_SECONDS = 300;
 
 /** The flags of `publish`. */
 export interface PublishFlags extends GlobalFlags {
@@ -211,7 +212,14 @@ async function writeForCi(
   });
 }
 
-async function orWarn(
+/**
+ * Writes what the CI reads: what fails here is a warning, the release is done.
+ *
+ * @param io Where the warning goes
+ * @param what What is written, in words
+ * @param write Writes it
+ */
+export async function orWarn(
   io: CommandIo,
   what: string,
   write: () => Promise<void>,

@@ -5,6 +5,7 @@
  */
 
 import { redactTokens } from "./redact.ts";
+import type { ReleaseReport } from "./release_report.ts";
 import type { FileReport, PublishReport } from "./report.ts";
 
 /**
@@ -20,7 +21,33 @@ export function githubOutputs(
   report: PublishReport,
   random: () => number,
 ): string {
-  const files = report.runs.flatMap((run) =>
+  const files = filesOf(report);
+  return output("version", onlyVersion(files) ?? "", random) +
+    output("files", JSON.stringify(files), random);
+}
+
+/**
+ * Writes the outputs of a release: those of a publish, and `tag` and
+ * `release-url`. With several packages, `files` alone has all of them.
+ *
+ * @param report What the release came to
+ * @param random A random number from 0 to 1, as in {@linkcode githubOutputs}
+ * @returns Text to append
+ */
+export function releaseOutputs(
+  report: ReleaseReport,
+  random: () => number,
+): string {
+  const files = report.publish === null ? [] : filesOf(report.publish);
+  const [only] = report.packages.length === 1 ? report.packages : [];
+  return output("version", only?.version ?? "", random) +
+    output("tag", only?.tag ?? "", random) +
+    output("release-url", only?.url ?? "", random) +
+    output("files", JSON.stringify(files), random);
+}
+
+function filesOf(report: PublishReport) {
+  return report.runs.flatMap((run) =>
     run.files.map((file) => ({
       file: file.file,
       project: file.project,
@@ -32,8 +59,6 @@ export function githubOutputs(
       registry: run.registry,
     }))
   );
-  return output("version", onlyVersion(files) ?? "", random) +
-    output("files", JSON.stringify(files), random);
 }
 
 /**

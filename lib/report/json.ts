@@ -10,7 +10,13 @@ import type { PublishEvent } from "../events.ts";
 import type { Finding } from "../findings.ts";
 import type { ClaimsReport } from "./claims_report.ts";
 import { redactTokens } from "./redact.ts";
-import type { ErrorReport, FileReport, PublishReport } from "./report.ts";
+import type { ReleaseReport } from "./release_report.ts";
+import type {
+  ErrorReport,
+  FileReport,
+  PublishReport,
+  RunReport,
+} from "./report.ts";
 
 /** Raises when a field changes its meaning or goes, not when one is added. */
 const SCHEMA = 1;
@@ -22,6 +28,12 @@ const EMPTY_PARTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
     rehearse: { dryRun: false, findings: [], runs: [] },
     check: { findings: [], files: [] },
     doctor: { findings: [] },
+    release: {
+      dryRun: false,
+      findings: [],
+      runs: [],
+      release: { packages: [], steps: [] },
+    },
     config: { settings: [] },
     claims: {
       provider: null,
@@ -66,12 +78,39 @@ export function publishDocument(
   return commandDocument({ command, ok, exitCode, error }, {
     dryRun: report.dryRun,
     findings: report.findings.map(findingData),
-    runs: report.runs.map(({ registry, auth, publisher, files }) => ({
-      registry,
-      auth,
-      publisher,
-      files: files.map(fileData),
-    })),
+    runs: report.runs.map(runData),
+  });
+}
+
+/**
+ * The document of `release`.
+ *
+ * @param report What the release came to
+ * @returns JSON text
+ */
+export function releaseDocument(report: ReleaseReport): string {
+  const { ok, exitCode, error, dryRun, packages, steps, publish } = report;
+  return commandDocument({ command: "release", ok, exitCode, error }, {
+    dryRun,
+    findings: publish?.findings.map(findingData) ?? [],
+    runs: publish?.runs.map(runData) ?? [],
+    release: {
+      packages: packages.map((one) => ({
+        path: one.path,
+        project: one.project,
+        version: one.version,
+        tag: one.tag,
+        commit: one.commit,
+        url: one.url,
+        status: one.status,
+      })),
+      steps: steps.map((step) => ({
+        step: step.step,
+        status: step.status,
+        package: step.package,
+        message: step.message,
+      })),
+    },
   });
 }
 
@@ -200,6 +239,10 @@ function findingData({ code, severity, file, line, message, hint }: Finding) {
     message,
     hint,
   };
+}
+
+function runData({ registry, auth, publisher, files }: RunReport) {
+  return { registry, auth, publisher, files: files.map(fileData) };
 }
 
 function fileData(file: FileReport) {
