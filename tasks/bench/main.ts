@@ -1,0 +1,146 @@
+/**
+ * Publishes the same files to the same index with this project, uv and twine,
+ * and prints tables: `deno task bench [--runs <n>] [--quick] [--scale]`.
+ *
+ * `RELEASIO_BENCH_VENV` names a virtual environment with uv and twine; without
+ * it, one is made.
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-console -- it speaks to a developer
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { measureCommand, type Measurement, measureUpload } from "./measure.ts";
+import { machine, row, table } from "./table.ts";
+import { openVenv, releasio, type Tool, twine, uv } from "./tools.ts";
+
+const MB = 1_000_000;
+
+/** What is uploaded, over a wire of which length. */
+interface Scenario {
+  readonly title: string;
+  readonly count: number;
+  readonly size: number;
+  /** Milliseconds. */
+  readonly roundTrip: number;
+}
+
+const SMALL = { title: "1 wheel of 10 kB", count: 1, size: 10_000 };
+const MANY = { title: "40 wheels of 1 MB", count: 40, size: MB };
+const LARGE = { title: "1 wheel of 500 MB", count: 1, size: 500 * MB };
+
+const SCENARIOS: readonly Scenario[] = [SMALL, MANY, LARGE].flatMap((files) =>
+  [0, 50, 150].map((roundTrip) => ({ ...files, roundTrip }))
+);
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const configFile = await exists(join(root, "deno.offline.json"))
+  ? join(root, "deno.offline.json")
+  : join(root, "deno.json");
+const quick = Deno.args.includes("--quick");
+const runs = Number(Deno.args[Deno.args.indexOf("--runs") + 1]) ||
+  (quick ? 1 : 5);
+const folder = await Deno.makeTempDir({ prefix: "releasio-bench-" });
+try {
+  const venv = await openVenv(folder);
+  const ours = releasio(configFile, root);
+  const tools = [ours, releasio(configFile, root, 8), uv(venv), twine(venv)];
+  console.log(await machine([ours, uv(venv), twine(venv)]));
+  await compare(tools);
+  await startUp([ours, uv(venv), twine(venv)]);
+  if (Deno.args.includes("--scale")) await scale(ours);
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
+
+/** The tools side by side: each round runs all of them. */
+async function compare(tools: readonly Tool[]): Promise<void> {
+  const rows = [];
+  for (const scenario of SCENARIOS) {
+    if (quick && scenario.size > 100 * MB) continue;
+    const files = await makeWheels(scenario);
+    const measured = new Map<string, Measurement[]>();
+    for (let run = 0; run < runs; run++) {
+      for (const tool of tools) {
+        const { roundTrip } = scenario;
+        const one = await measureUpload(tool, files, { roundTrip, configFile });
+        const those = measured.get(tool.name) ?? [];
+        measured.set(tool.name, [...those, one]);
+      }
+      console.error(
+        `${scenario.title}, ${scenario.roundTrip} ms: run ${run + 1}`,
+      );
+    }
+    const title = `${scenario.title}, ${scenario.roundTrip} ms`;
+    const reference = measured.get(tools[0]!.name)!;
+    for (const [tool, all] of measured) {
+      rows.push([title, tool, ...row(all, reference)]);
+    }
+  }
+  console.log(table([
+    [
+      "files, round trip",
+      "tool",
+      "time",
+      "of that, releasio takes",
+      "CPU",
+      "memory",
+      "requests",
+    ],
+    ...rows,
+  ]));
+}
+
+async function startUp(tools: readonly Tool[]): Promise<void> {
+  const rows = [];
+  for (const { name, help } of tools) {
+    const times = [];
+    for (let run = 0; run <= Math.max(runs, 5); run++) {
+      times.push((await measureCommand(help)).time);
+    }
+    // The first one warms the caches.
+    const sorted = times.slice(1).sort((a, b) => a - b);
+    rows.push([name, `${(sorted[sorted.length >> 1]! * 1000).toFixed(0)} ms`]);
+  }
+  console.log(table([["start-up", "`--help`"], ...rows]));
+}
+
+async function scale(tool: Tool): Promise<void> {
+  const rows = [];
+  const scenarios = [
+    ...[1, 10, 100, 400].map((count) => ({ count, size: 10_000 })),
+    ...[1, 10, 100, 1000].map((size) => ({ count: 1, size: size * MB })),
+  ];
+  for (const { count, size } of scenarios) {
+    const title = `${count} × ${size / MB} MB`;
+    const files = await makeWheels({ title, count, size });
+    const all = [];
+    for (let run = 0; run < runs; run++) {
+      all.push(await measureUpload(tool, files, { roundTrip: 0, configFile }));
+    }
+    const [time, , cpu, memory, requests] = row(all, all);
+    rows.push([title, time!, cpu!, memory!, requests!]);
+  }
+  console.log(
+    table([["files", "time", "CPU", "memory", "requests"], ...rows]),
+  );
+}
+
+async function makeWheels(
+  { title, count, size }: Pick<Scenario, "title" | "count" | "size">,
+): Promise<string> {
+  const files = join(folder, title.replaceAll(/\W+/g, "-"));
+  if (await exists(files)) return files;
+  const script = fileURLToPath(new URL("./make_wheels.py", import.meta.url));
+  const { success } = await new Deno.Command("python3", {
+    args: [script, files, String(count), String(size)],
+  }).output();
+  if (!success) throw new Error(`Cannot make ${title}`);
+  return files;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
