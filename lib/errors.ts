@@ -26,12 +26,21 @@ export const EXIT_CODES = {
   "version-missing": 2,
   "version-mismatch": 2,
 
+  // Attestations that are required and can't be had here.
+  "attestations-need-trusted-publishing": 2,
+  "attestations-no-identity": 2,
+  "attestations-reusable-workflow": 2,
+  "attestations-unsupported-index": 2,
+  "attestations-unsupported-publisher": 2,
+
   // Distributions.
   "no-distributions": 3,
   "distribution-name-invalid": 3,
   "distribution-unreadable": 3,
   "distribution-changed": 3,
   "checks-failed": 3,
+  "attestation-invalid": 3,
+  "attestation-duplicate": 3,
 
   // Identity, minting and tokens.
   "oidc-unavailable": 4,
@@ -56,6 +65,7 @@ export const EXIT_CODES = {
   "token-expired": 4,
   "account-not-ready": 4,
   "upload-forbidden": 4,
+  "sigstore-refused": 4,
 
   // Refusals of the index that will not change.
   "file-conflict": 5,
@@ -70,6 +80,7 @@ export const EXIT_CODES = {
   "filename-deleted": 5,
   "file-too-large": 5,
   "attestation-refused": 5,
+  "provenance-different": 5,
 
   // Network and passing trouble.
   "network": 6,
@@ -79,6 +90,8 @@ export const EXIT_CODES = {
   "rate-limited": 6,
   "too-many-new-projects": 6,
   "wait-timeout": 6,
+  "sigstore-unavailable": 6,
+  "provenance-missing": 6,
   "github-failed": 6,
 
   // A release's own steps.

@@ -49,6 +49,7 @@ export {
 } from "./claims.ts";
 export type { Fault } from "./faults.ts";
 export type { SignOptions } from "./issuer.ts";
+export type { SigstoreOptions } from "./sigstore.ts";
 export { createSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 export type {
   ApiToken,
@@ -76,6 +77,19 @@ export type {
   GitLabPublisher,
   GooglePublisher,
 } from "../config/settings.ts";
+export type { Bytes } from "../attest/bytes.ts";
+export type {
+  Certificate,
+  CertificateExtension,
+} from "../attest/certificate.ts";
+export type { SignatureHash } from "../attest/ecdsa.ts";
+export type { SigstoreServices } from "../attest/services.ts";
+export type {
+  Authority,
+  LogKey,
+  TrustedRoot,
+  Validity,
+} from "../attest/trusted_root.ts";
 export type { Claims, ProviderName } from "../oidc/provider.ts";
 export { Secret } from "../secret.ts";
 export type {

@@ -6,6 +6,7 @@
 
 import { normalizeName } from "../dist/filename.ts";
 import { ISSUERS } from "../trust/match.ts";
+import { provenanceResponse } from "./attestations.ts";
 import {
   type GitHubJobs,
   TOKEN_REQUEST_PATH,
@@ -19,6 +20,7 @@ import {
   mintResponse,
 } from "./mint.ts";
 import { escapeHtml, Refusal, refusalResponse } from "./refusal.ts";
+import type { Sigstore } from "./sigstore.ts";
 import {
   downloadResponse,
   projectJsonResponse,
@@ -30,12 +32,14 @@ import type { SandboxState } from "./state.ts";
 import { type UploadDesk, uploadResponse } from "./upload.ts";
 
 const KNOWN_PATH_REGEXP =
-  /^\/(?:$|simple\/|files\/|legacy\/$|\.well-known\/|_\/|pypi\/)/;
+  /^\/(?:$|simple\/|files\/|integrity\/|legacy\/$|\.well-known\/|_\/|pypi\/)/;
 
 /** Everything that answers requests. */
 export interface House {
   /** Signs and verifies identity tokens. */
   readonly issuer: Issuer;
+  /** Signs what is published. */
+  readonly sigstore: Sigstore;
   /** The jobs that may ask for one. */
   readonly jobs: GitHubJobs;
   /** Exchanges them for upload tokens. */
@@ -95,7 +99,7 @@ function decodePath(pathname: string): string | null {
 }
 
 async function routePost(
-  { exchange, desk }: House,
+  { exchange, desk, sigstore }: House,
   request: Request,
   path: string,
 ): Promise<Response | null> {
@@ -110,12 +114,12 @@ async function routePost(
     case "/legacy/":
       return await uploadResponse(desk, request);
     default:
-      return null;
+      return await sigstore.handle(request);
   }
 }
 
 async function routeGet(
-  { issuer, jobs, exchange, desk }: House,
+  { issuer, jobs, exchange, desk, sigstore }: House,
   request: Request,
   path: string,
 ): Promise<Response | null> {
@@ -152,9 +156,16 @@ async function routeGet(
       ? redirect(new URL(`/simple/${encodeURIComponent(simple)}/`, origin))
       : await projectResponse(state, request, simple);
   }
+  const integrity = /^\/integrity\/([^/]+)\/([^/]+)\/([^/]+)\/provenance$/
+    .exec(path);
+  if (integrity !== null) {
+    return provenanceResponse(state, request, integrity.slice(1));
+  }
   const [, name = ""] = /^\/pypi\/([^/]+)\/json$/.exec(path) ?? [];
   const project = state.projects.get(normalizeName(name));
-  return project === undefined ? null : projectJsonResponse(project, origin);
+  return project === undefined
+    ? await sigstore.handle(request)
+    : projectJsonResponse(project, origin);
 }
 
 function refuse(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SigstoreServices } from "../attest/services.ts";
 import type { Claims } from "../oidc/provider.ts";
 import { judgeFile, judgeMetadata } from "../check/judge.ts";
 import { normalizeName } from "../dist/filename.ts";
@@ -21,6 +22,7 @@ import { createIssuer, type SignOptions } from "./issuer.ts";
 import { createMacaroon } from "./macaroon.ts";
 import { loadState } from "./persistence.ts";
 import { answer, type House } from "./routes.ts";
+import { createSigstore, type SigstoreOptions } from "./sigstore.ts";
 import {
   type PendingPublisherEntry,
   registerPendingPublisher,
@@ -56,6 +58,8 @@ export interface SandboxOptions {
   readonly storage?: Storage;
   /** What is checked inside uploads. @default {PyPI's rules, as in `./check`} */
   readonly judge?: UploadJudge;
+  /** What its Sigstore instance starts with. */
+  readonly sigstore?: SigstoreOptions;
   /** Milliseconds since the epoch. @default {Date.now} */
   readonly now?: () => number;
   /** Waits, for faults with a delay. */
@@ -79,6 +83,14 @@ export interface Sandbox {
     origin: string,
     identity?: GitHubIdentity,
   ) => Record<string, string>;
+  /**
+   * Its Sigstore instance: where to sign, and how to verify what was signed.
+   *
+   * @param origin Where the sandbox can be reached
+   */
+  readonly sigstoreServices: (origin: string) => Promise<SigstoreServices>;
+  /** The trusted root of its Sigstore instance, as sigstore's clients read it. */
+  readonly trustedRootJson: () => Promise<Record<string, unknown>>;
   /**
    * Signs claims as they are.
    *
@@ -157,6 +169,12 @@ export async function createSandbox(
     },
     githubEnvironment: (origin, identity = {}) =>
       startGitHubJob(house.jobs, origin, identity),
+    sigstoreServices: async (origin) => ({
+      fulcioUrl: origin,
+      rekorUrl: origin,
+      trustedRoot: await house.sigstore.trustedRoot(),
+    }),
+    trustedRootJson: house.sigstore.trustedRootJson,
     issueToken: house.issuer.sign,
     addPublisher: (publisher, project) =>
       registerPublisher(state, publisher, project),
@@ -183,8 +201,10 @@ function createHouse(
 ): House {
   const { now } = options;
   const issuer = createIssuer();
+  const sigstore = createSigstore(issuer, now, options.sigstore);
   return {
     issuer,
+    sigstore,
     jobs: new Map(),
     exchange: {
       state,
@@ -203,6 +223,7 @@ function createHouse(
         ...options.limits,
       },
       judge: options.judge ?? { judgeMetadata, judgeFile },
+      trustedRoot: sigstore.trustedRoot,
       now,
       exclusively: createQueue(),
     },

@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { eTag, ifNoneMatch } from "@std/http/etag";
 import { accepts } from "@std/http/negotiation";
 import { normalizeName } from "../dist/filename.ts";
+import { provenancePath } from "./attestations.ts";
 import { escapeHtml } from "./refusal.ts";
 import type { SandboxFile, SandboxProject, SandboxState } from "./state.ts";
 import type { Storage } from "./storage.ts";
@@ -102,7 +103,9 @@ function fileJson(file: SandboxFile, origin: string): unknown {
     yanked: false,
     "core-metadata": metadata,
     "data-dist-info-metadata": metadata,
-    provenance: null,
+    provenance: file.attestations === null
+      ? null
+      : new URL(provenancePath(file), origin).href,
   };
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { TrustedRoot } from "../attest/trusted_root.ts";
 import { normalizeName } from "../dist/filename.ts";
 import { compareVersions } from "../dist/version.ts";
 import type { RegisteredPublisher } from "../trust/registered_publisher.ts";
@@ -14,6 +15,7 @@ import {
   isDuplicate,
   type UploadLimits,
 } from "./content_rules.ts";
+import { checkAttestations } from "./attestations.ts";
 import { createProject } from "./create_project.ts";
 import { checkFields, checkShape, field, readIdentity } from "./field_rules.ts";
 import { Refusal, refusalResponse } from "./refusal.ts";
@@ -70,6 +72,8 @@ export interface UploadDesk {
   readonly limits: UploadLimits;
   /** What else is checked. */
   readonly judge: UploadJudge;
+  /** Whom to believe about attestations. */
+  readonly trustedRoot: () => Promise<TrustedRoot>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Runs one task at a time, as a database does with its transactions. */
@@ -188,6 +192,12 @@ async function fileUpload(
       publisher: uploader.publisher,
     }),
   );
+  await checkAttestations(field(form, "attestations"), {
+    filename: content.filename,
+    sha256: content.sha256,
+    publisher: uploader.publisher,
+    trustedRoot: desk.trustedRoot,
+  });
   await storeFile(desk, {
     ...upload,
     version: release?.version ?? version,
