@@ -249,7 +249,9 @@ function readTarget(
 ): Registry | null {
   if (!target) return fallback;
   if (/test\.pypi\.org|^test-?(?:pypi)?$/i.test(target)) return TESTPYPI;
-  if (/\$|\{\{/.test(target)) return null;
+  // GitLab's own registry, which a job's own token is for.
+  const isComputed = target.includes("$") && !/\bCI_\w+_URL\b/.test(target);
+  if (isComputed) return null;
   if (/^(?:pypi|main)$/i.test(target)) return PYPI;
   try {
     return parseRegistry(target);
