@@ -6,8 +6,6 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-
 /** A tool that encrypts code. */
 export type CodeEncryption = "PyArmor" | "SourceDefender";
 
@@ -40,13 +38,10 @@ export function isScanned(path: string): boolean {
  * @returns The tool, or `null`
  */
 export function findEncryption(content: Uint8Array): CodeEncryption | null {
-  const bytes = Buffer.from(
-    content.buffer,
-    content.byteOffset,
-    content.byteLength,
-  );
-  if (PYARMOR.some((mark) => bytes.includes(mark))) return "PyArmor";
-  return SOURCE_DEFENDER.every((mark) => bytes.includes(mark))
+  // Strings are searched faster than bytes; the marks are ASCII.
+  const text = new TextDecoder("latin1").decode(content);
+  if (PYARMOR.some((mark) => text.includes(mark))) return "PyArmor";
+  return SOURCE_DEFENDER.every((mark) => text.includes(mark))
     ? "SourceDefender"
     : null;
 }

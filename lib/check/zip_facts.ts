@@ -15,6 +15,7 @@ import {
   isScanned,
   MAX_SCANNED_BYTES,
 } from "./encrypted_code.ts";
+import { ReadAheadBlob } from "./read_ahead.ts";
 import { findZipFault, type ZipFault } from "./zip_records.ts";
 
 /** What is known about a ZIP file. */
@@ -47,8 +48,6 @@ export interface ZipFacts {
 
 /** Members with text for the rules are not read beyond this. */
 const MAX_TEXT_BYTES = 32 * 1024 * 1024;
-/** How many members are read at a time. */
-const READERS = 8;
 
 /**
  * Reads what the rules want to know about a ZIP file.
@@ -90,9 +89,10 @@ export async function readZipFacts(
     }
     facts.topFolder = topFolder.value;
     facts.fault = await findZipFault(blob, list);
+    const source = new ReadAheadBlob(blob);
     const read = async (entry: ZipEntry, limit: number) => {
       try {
-        return await readZipEntry(blob, entry, limit);
+        return await readZipEntry(source, entry, limit);
       } catch (error) {
         damaged.set(entry.name, reasonOf(error));
         return null;
@@ -103,27 +103,18 @@ export async function readZipFacts(
       const content = entry && await read(entry, MAX_TEXT_BYTES);
       if (content) contents.set(name, content);
     }
-    await eachOf(list.filter(isCode), async (entry) => {
+    const code = list.filter(isCode).sort((a, b) => a.offset - b.offset);
+    for (const entry of code) {
       const content = await read(entry, MAX_SCANNED_BYTES);
       const tool = content && findEncryption(content);
       if (tool) facts.encrypted ??= { tool, member: entry.name };
-    });
+    }
   }
   return { ...facts, entries, damaged, contents };
 }
 
 function isCode(entry: ZipEntry): boolean {
   return isScanned(entry.name) && entry.size <= MAX_SCANNED_BYTES;
-}
-
-async function eachOf<T>(
-  items: readonly T[],
-  task: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  await Promise.all(Array.from({ length: READERS }, async () => {
-    for (const item of queue) await task(item);
-  }));
 }
 
 /**
