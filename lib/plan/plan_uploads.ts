@@ -10,14 +10,10 @@ import type { HashedDistribution } from "../dist/distribution.ts";
 import { ReleasioError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import { compareWithListed, type Comparison } from "./compare_with_index.ts";
+import { type Lookups, startLookups } from "./look_up.ts";
 import { isOlderThanNewest, refuseByState } from "./project_state.ts";
 import { type Release, sendingOrder } from "./sending_order.ts";
-import {
-  fetchProject,
-  type IndexFile,
-  type IndexProject,
-  type ProjectLookup,
-} from "./simple_api.ts";
+import type { IndexFile, IndexProject, ProjectLookup } from "./simple_api.ts";
 
 /** Options for {@linkcode planUploads}. */
 export interface PlanOptions {
@@ -27,6 +23,8 @@ export interface PlanOptions {
   readonly skipExisting: boolean;
   /** What a project may hold, in bytes. */
   readonly maxProjectSize: number;
+  /** Questions to the index that are on their way already. */
+  readonly lookups?: Lookups;
 }
 
 /** What is to become of one file. */
@@ -48,9 +46,6 @@ export interface Plan {
   /** Projects that the index doesn't have yet. */
   readonly newProjects: readonly string[];
 }
-
-/** Projects that are asked for at a time. */
-const LOOKUPS_AT_A_TIME = 8;
 
 /**
  * New projects that PyPI lets an account create in a day. Its documentation
@@ -83,11 +78,17 @@ export async function planUploads(
       newProjects: [],
     };
   }
-  const lookups = await lookUp(
-    context,
-    registry,
-    [...new Set(releases.map(({ project }) => project))],
-  );
+  const projects = [...new Set(releases.map(({ project }) => project))];
+  const asked = options.lookups ?? new Map();
+  const others = projects.filter((project) => !asked.has(project));
+  const started = new Map([
+    ...asked,
+    ...startLookups(context, registry, others),
+  ]);
+  const lookups = new Map<string, ProjectLookup>();
+  for (const project of projects) {
+    lookups.set(project, await started.get(project)!);
+  }
   const files: PlannedFile[] = [];
   const findings: Finding[] = [];
   for (const release of releases) {
@@ -113,22 +114,6 @@ export async function planUploads(
 
 function toSend(distribution: HashedDistribution): PlannedFile {
   return { distribution, status: "planned", error: null };
-}
-
-async function lookUp(
-  context: Context,
-  registry: Registry,
-  projects: readonly string[],
-): Promise<Map<string, ProjectLookup>> {
-  const lookups = new Map<string, ProjectLookup>();
-  for (let start = 0; start < projects.length; start += LOOKUPS_AT_A_TIME) {
-    const some = projects.slice(start, start + LOOKUPS_AT_A_TIME);
-    const found = await Promise.all(
-      some.map((project) => fetchProject(context, registry, project)),
-    );
-    some.forEach((project, index) => lookups.set(project, found[index]!));
-  }
-  return lookups;
 }
 
 async function planRelease(

@@ -19,7 +19,7 @@ import type { FileDraft, Storage } from "./storage.ts";
 const MAX_FIELD_BYTES = 16 * 1024 * 1024;
 const MAX_PARTS = 20_000;
 /** BLAKE2b is slow in JavaScript: beyond this it is computed on demand only. */
-const MAX_UNASKED_BLAKE2B_BYTES = 512 * 1024;
+const MAX_UNASKED_BLAKE2B_BYTES = 64 * 1024;
 
 /** The file of an upload. */
 export interface UploadedContent {
