@@ -85,7 +85,7 @@ const ACCEPTS: readonly (readonly [string, string])[] = [
     JSON_TYPE,
   ],
   [
-    `${JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/html`,
+    `${JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01`,
     JSON_TYPE,
   ],
   ["text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=UTF-8"],
