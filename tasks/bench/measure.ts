@@ -57,8 +57,8 @@ export async function measureUpload(
   folder: string,
   options: { readonly roundTrip: number; readonly configFile: string },
 ): Promise<Measurement> {
-  const files = [...Deno.readDirSync(folder)]
-    .map(({ name }) => join(folder, name)).sort();
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const files = entries.map(({ name }) => join(folder, name)).sort();
   const server = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-A", "--quiet", "-c", options.configFile],
