@@ -1,6 +1,7 @@
 /**
  * Publishes the same files to the same index with this project, uv and twine,
- * and prints tables: `deno task bench [--runs <n>] [--quick] [--scale]`.
+ * and prints tables: `deno task bench [--runs <n>] [--quick] [--scale]
+ * [--only <part of a scenario's title>]`.
  *
  * `RELEASIO_BENCH_VENV` names a virtual environment with uv and twine; without
  * it, one is made.
@@ -40,8 +41,8 @@ const configFile = await exists(join(root, "deno.offline.json"))
   ? join(root, "deno.offline.json")
   : join(root, "deno.json");
 const quick = Deno.args.includes("--quick");
-const runs = Number(Deno.args[Deno.args.indexOf("--runs") + 1]) ||
-  (quick ? 1 : 5);
+const runs = Number(option("--runs") ?? (quick ? 1 : 5));
+const only = option("--only") ?? "";
 const folder = await Deno.makeTempDir({ prefix: "releasio-bench-" });
 try {
   const venv = await openVenv(folder);
@@ -59,7 +60,8 @@ try {
 async function compare(tools: readonly Tool[]): Promise<void> {
   const rows = [];
   for (const scenario of SCENARIOS) {
-    if (quick && scenario.size > 100 * MB) continue;
+    const title = `${scenario.title}, ${scenario.roundTrip} ms`;
+    if (quick && scenario.size > 100 * MB || !title.includes(only)) continue;
     const files = await makeWheels(scenario);
     const measured = new Map<string, Measurement[]>();
     for (let run = 0; run < runs; run++) {
@@ -69,11 +71,8 @@ async function compare(tools: readonly Tool[]): Promise<void> {
         const those = measured.get(tool.name) ?? [];
         measured.set(tool.name, [...those, one]);
       }
-      console.error(
-        `${scenario.title}, ${scenario.roundTrip} ms: run ${run + 1}`,
-      );
+      console.error(`${title}: run ${run + 1}`);
     }
-    const title = `${scenario.title}, ${scenario.roundTrip} ms`;
     const reference = measured.get(tools[0]!.name)!;
     for (const [tool, all] of measured) {
       rows.push([title, tool, ...row(all, reference)]);
@@ -126,6 +125,11 @@ async function scale(tool: Tool): Promise<void> {
   console.log(
     table([["files", "time", "CPU", "memory", "requests"], ...rows]),
   );
+}
+
+function option(name: string): string | undefined {
+  const index = Deno.args.indexOf(name);
+  return index === -1 ? undefined : Deno.args[index + 1];
 }
 
 async function makeWheels(
