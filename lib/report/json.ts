@@ -8,8 +8,12 @@
 import type { Setting } from "../config/settings.ts";
 import type { PublishEvent } from "../events.ts";
 import type { Finding } from "../findings.ts";
+import { formFields } from "../trust/form.ts";
 import type { ClaimsReport } from "./claims_report.ts";
+import type { Exchange } from "./render_exchange.ts";
+import { formLinks, type PublisherToRegister } from "./render_publishers.ts";
 import { redactTokens } from "./redact.ts";
+import type { VerifyReport } from "./render_verify.ts";
 import type { ReleaseReport } from "./release_report.ts";
 import type {
   ErrorReport,
@@ -27,7 +31,7 @@ const EMPTY_PARTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
     publish: { dryRun: false, findings: [], runs: [] },
     rehearse: { dryRun: false, findings: [], runs: [] },
     check: { findings: [], files: [] },
-    doctor: { findings: [] },
+    doctor: { findings: [], publishers: [], fixed: [], exchange: null },
     release: {
       dryRun: false,
       findings: [],
@@ -35,6 +39,8 @@ const EMPTY_PARTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
       release: { packages: [], steps: [] },
     },
     config: { settings: [] },
+    verify: { file: null, sha256: null, attestations: [] },
+    init: { written: [], kept: [], publishers: [] },
     claims: {
       provider: null,
       issuer: null,
@@ -138,19 +144,59 @@ export function checkDocument(
   });
 }
 
+/** What `doctor` adds to its findings. */
+export interface DoctorPart {
+  /** Publishers to register. */
+  readonly publishers: readonly PublisherToRegister[];
+  /** Files that `--fix` changed. */
+  readonly fixed: readonly string[];
+  /** What `--exchange` came to, or `null`. */
+  readonly exchange: Exchange | null;
+}
+
 /**
  * The document of `doctor`.
  *
  * @param outcome How it ended
  * @param findings What it noticed
+ * @param part What it adds
  * @returns JSON text
  */
 export function doctorDocument(
   outcome: Omit<CommandOutcome, "command">,
   findings: readonly Finding[],
+  part: Partial<DoctorPart> = {},
 ): string {
+  const { publishers = [], fixed = [], exchange = null } = part;
   return commandDocument({ ...outcome, command: "doctor" }, {
     findings: findings.map(findingData),
+    publishers: publishers.map(publisherData),
+    fixed,
+    exchange: exchange && exchangeData(exchange),
+  });
+}
+
+/** What `init` did. */
+export interface InitPart {
+  /** Files that were written. */
+  readonly written: readonly string[];
+  /** Files that were there and were left alone. */
+  readonly kept: readonly string[];
+  /** Publishers to register. */
+  readonly publishers: readonly PublisherToRegister[];
+}
+
+/**
+ * The document of `init`.
+ *
+ * @param part What it did
+ * @returns JSON text
+ */
+export function initDocument({ written, kept, publishers }: InitPart): string {
+  return commandDocument({ command: "init", ok: true, exitCode: 0 }, {
+    written,
+    kept,
+    publishers: publishers.map(publisherData),
   });
 }
 
@@ -185,6 +231,31 @@ export function claimsDocument(report: ClaimsReport): string {
     issued: isoTime(issued),
     expires: isoTime(expires),
     claims: claims.map(({ name, value, use }) => ({ name, value, use })),
+  });
+}
+
+/**
+ * The document of `verify`.
+ *
+ * @param report What it found out
+ * @param exitCode What the command line ends with
+ * @returns JSON text
+ */
+export function verifyDocument(report: VerifyReport, exitCode: number): string {
+  const { file, sha256, attestations } = report;
+  return commandDocument({ command: "verify", ok: exitCode === 0, exitCode }, {
+    file,
+    sha256,
+    attestations: attestations.map((each) => ({
+      source: each.source,
+      verified: each.error === null,
+      predicateType: each.predicateType,
+      expected: each.expected,
+      signer: each.signer,
+      logged: isoTime(each.time),
+      logIndex: each.logIndex,
+      error: each.error && errorData(each.error),
+    })),
   });
 }
 
@@ -243,6 +314,41 @@ function findingData({ code, severity, file, line, message, hint }: Finding) {
 
 function runData({ registry, auth, publisher, files }: RunReport) {
   return { registry, auth, publisher, files: files.map(fileData) };
+}
+
+function publisherData(
+  { registry, publisher, project, isOnIndex, jobs }: PublisherToRegister,
+) {
+  const links = registry && formLinks(registry, publisher, project);
+  return {
+    registry: registry?.uploadUrl ?? null,
+    project,
+    isOnIndex,
+    jobs,
+    publisher: { ...publisher },
+    fields: formFields(publisher).map(({ label, value }) => ({ label, value })),
+    formUrl: links?.filled ?? null,
+    pendingFormUrl: links?.pending ?? null,
+  };
+}
+
+function exchangeData(
+  { registry, audience, publisher, fields, expires, isBurnt }: Exchange,
+) {
+  return {
+    registry: registry.uploadUrl,
+    audience,
+    publisher: { ...publisher },
+    fields: fields.map(({ field, expected, actual, matches, note }) => ({
+      field,
+      expected,
+      actual,
+      matches,
+      note,
+    })),
+    expires: isoTime(expires),
+    isBurnt,
+  };
 }
 
 function fileData(file: FileReport) {
