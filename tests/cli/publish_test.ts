@@ -211,6 +211,23 @@ Deno.test("publish with --json prints the one document and nothing else to stand
   );
 });
 
+Deno.test("publish stops at what the checks refuse before it asks for anything", async () => {
+  await using running = await startSandbox({
+    publishers: [{ publisher: PUBLISHER, project: "releasio-demo" }],
+  });
+  const { code, stdout, stderr } = await publishTo(running, {
+    args: ["--json", "--tag", "v9.0.0", DEMO],
+  });
+  assertEquals(code, 3, stderr);
+  const { error, findings } = JSON.parse(stdout);
+  assertEquals(error.code, "checks-failed");
+  assertEquals(
+    findings.map(({ code }: { code: string }) => code),
+    ["tag-mismatch", "tag-mismatch"],
+  );
+  assertEquals(running.sandbox.state.requests, []);
+});
+
 Deno.test("publish --dry-run plans, asks for no token and sends nothing", async () => {
   await using running = await startSandbox({
     publishers: [{ publisher: PUBLISHER, project: "releasio-demo" }],
