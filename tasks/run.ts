@@ -20,6 +20,9 @@ type Task = (workshop: Workshop) => Promise<number>;
 /** Folders of tests that `test` leaves to tasks of their own. */
 const SEPARATE_TESTS = ["tests/faults", "tests/interop"];
 
+/** The tests, and the examples of the library's documentation. */
+const EVERYTHING_TESTED = ["--doc", "tests", "lib", "mod.ts", "cli.ts"];
+
 /** The least that a rehearsal of the example needs. */
 const REHEARSAL_PERMISSIONS = [
   "--allow-read=.",
@@ -45,7 +48,7 @@ const TASKS: Record<string, Task> = {
     denoTest([
       ...["-P", "-c", configFile, "--parallel"],
       `--ignore=${SEPARATE_TESTS.join(",")}`,
-      ...(args.length > 0 ? args : ["tests"]),
+      ...(args.length > 0 ? args : EVERYTHING_TESTED),
     ], { cwd: root, env: childConfig(configFile) }),
 
   "test:faults": (workshop) => testFolder("tests/faults", workshop),

@@ -164,7 +164,7 @@ Deno.test("the runner fails with the tests, and counts them", async () => {
 Deno.test("the runner counts a suite that does not even compile", async () => {
   const files = { "tests/one_test.ts": "const x: string = 1;\n" };
   await withRepository(files, async (_root, run) => {
-    const { code, stdout } = await run(["test"]);
+    const { code, stdout } = await run(["test", "tests"]);
     assertEquals(code, 1);
     assertMatch(stdout, /(^|\n)0 passed, 1 failed\n$/);
   });
