@@ -171,6 +171,43 @@ const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import("./lib/cli/serve.ts")).runServe,
   },
   {
+    name: "doctor",
+    description: "Find what would stop trusted publishing, and how to fix it.",
+    flags: [
+      ["-r, --registry <registry:string>", "The index to look at."],
+      ["--fix", "Make the changes that can do no harm."],
+      ["--name <project:string>", "The project, if its files don't tell."],
+      ["--exchange", "In CI: try the exchange for an upload token."],
+      ["--allow-pending", "Even if that creates the project."],
+      ["--offline", "Ask no index whether the project is there."],
+    ],
+    examples: [
+      ["Look over workflows and settings", "releasio doctor"],
+      ["In CI, the whole exchange", "releasio doctor --exchange"],
+    ],
+    load: async () => (await import("./lib/cli/doctor.ts")).runDoctor,
+  },
+  {
+    name: "init",
+    description: "Write settings and a release workflow.",
+    flags: [
+      ["-y, --yes", "Ask nothing."],
+      ["--name <project:string>", "The project on PyPI."],
+      ["--repository <repository:string>", "The repository, as owner/name."],
+      ["--workflow <file:string>", "The workflow's file name (release.yml)."],
+      ["--environment <name:string>", "Of the publishing job (pypi)."],
+      ["--testpypi", "Publish to TestPyPI first."],
+      ["--gitlab", "Write a GitLab pipeline."],
+      ["--force", "Overwrite what is there."],
+      ["--offline", "Ask no index whether the project is there."],
+    ],
+    examples: [
+      ["Ask what the files don't tell", "releasio init"],
+      ["Ask nothing", "releasio init --yes --testpypi"],
+    ],
+    load: async () => (await import("./lib/cli/init.ts")).runInit,
+  },
+  {
     name: "config",
     description: "Show every setting and where it comes from.",
     flags: [REGISTRY],
