@@ -16,6 +16,7 @@ export const EXIT_CODES = {
 
   // Usage and configuration.
   "usage": 2,
+  "permission-missing": 2,
   "config-not-found": 2,
   "config-invalid": 2,
   "config-unknown-key": 2,
@@ -41,6 +42,7 @@ export const EXIT_CODES = {
   "checks-failed": 3,
   "attestation-invalid": 3,
   "attestation-duplicate": 3,
+  "attestation-missing": 3,
 
   // Identity, minting and tokens.
   "oidc-unavailable": 4,

@@ -67,16 +67,52 @@ export async function runCommand(
   try {
     const body = await load();
     // As in git and make: every relative path is then the project's.
-    if (flags.project !== undefined) Deno.chdir(flags.project);
+    if (flags.project !== undefined) enter(flags.project);
     const context = denoContext(interruption.signal);
     const ci = foldingCi(context);
     const io = { command, context, terminal, ci, globals: flags };
     return await body(io, flags, operands);
   } catch (error) {
-    return await printError(error, { command, terminal, globals: flags });
+    return await printError(explainDenial(error), {
+      command,
+      terminal,
+      globals: flags,
+    });
   } finally {
     interruption.stop();
   }
+}
+
+function enter(project: string): void {
+  try {
+    Deno.chdir(project);
+  } catch (cause) {
+    if (isDenial(cause)) throw cause;
+    throw new ReleasioError(
+      "usage",
+      `Cannot enter the project's folder ${JSON.stringify(project)}`,
+      { hint: "Name a folder that exists with `--project`.", cause },
+    );
+  }
+}
+
+/** What Deno may not do is no bug of ours. */
+function explainDenial(error: unknown): unknown {
+  if (!isDenial(error)) return error;
+  const [what] = error.message.split(", run again with");
+  return new ReleasioError(
+    "permission-missing",
+    `Deno does not permit this: ${what}`,
+    {
+      hint:
+        "Run it again with that permission: https://github.com/releasio/cli/blob/main/docs/permissions.md has the flags that each command needs.",
+      cause: error,
+    },
+  );
+}
+
+function isDenial(error: unknown): error is Error {
+  return error instanceof Error && error.name === "NotCapable";
 }
 
 /**

@@ -135,6 +135,7 @@ function listen(
       sandbox.handle,
     );
   } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new ReleasioError("usage", `Cannot listen on port ${port}`, {
       hint: "Take another port, or none: then a free one is chosen.",
       cause: error,

@@ -5,7 +5,13 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { gitlabClaims } from "../../lib/sandbox/mod.ts";
-import { type CliResult, homeEnv, runCli } from "../helpers/cli.ts";
+import {
+  childEnv,
+  type CliResult,
+  denoArgs,
+  homeEnv,
+  runCli,
+} from "../helpers/cli.ts";
 import { ROOT } from "../helpers/paths.ts";
 import { type RunningSandbox, startSandbox } from "../helpers/sandbox.ts";
 import { readPages } from "../docs/pages.ts";
@@ -190,6 +196,7 @@ Deno.test("without a host, the error names the host and the flag", async () => {
       githubEnv(place),
     );
     assertEquals(code, 6, stderr);
+    assertStringIncludes(stderr, "#network");
     assertStringIncludes(stderr, `Cannot reach ${host}`);
     assertStringIncludes(stderr, "--allow-net");
   }
@@ -198,17 +205,16 @@ Deno.test("without a host, the error names the host and the flag", async () => {
 Deno.test("without the variables of GitHub Actions, the error says what is missing", async () => {
   await using place = await createPlace();
   const cases = [
-    ["GITHUB_*", "neither a CI that gives an identity nor an API token"],
-    ["ACTIONS_ID_TOKEN_REQUEST_*", "OIDC token request failed"],
+    ["GITHUB_*", "#token-missing"],
+    ["ACTIONS_ID_TOKEN_REQUEST_*", "#oidc-permission-missing"],
   ];
-  for (const [part, message] of cases) {
+  for (const [part, anchor] of cases) {
     const { code, stderr } = await place.publish(
       without(GITHUB, "env", part),
       githubEnv(place),
     );
     assertEquals(code, 4, stderr);
-    assertStringIncludes(stderr, `Error: `);
-    assertStringIncludes(stderr.replaceAll(/\s+/g, " "), message!);
+    assertStringIncludes(stderr, anchor!);
   }
 });
 
@@ -219,6 +225,7 @@ Deno.test("without the project's folder, the error names it and the flag", async
     githubEnv(place),
   );
   assertEquals(code, 3, stderr);
+  assertStringIncludes(stderr, "#distribution-unreadable");
   assertStringIncludes(stderr, "--allow-read");
 });
 
@@ -284,4 +291,60 @@ Deno.test("a .pypirc that can't be read counts as absent, and is spoken of", asy
   );
   assertEquals(code, 4, stderr);
   assertStringIncludes(stderr, ".pypirc was passed over");
+});
+
+/** Flags by command, of the page's last table. */
+const OTHERS = new Map(
+  [...PAGE.text.matchAll(/^\| `(\w+)` +\| `(--allow[^`]+)`/gm)]
+    .map(([, command, flags]) => [command!, flags!.split(" ")]),
+);
+
+Deno.test("the permissions of the other commands are enough", async () => {
+  assertEquals([...OTHERS.keys()], ["check", "config", "rehearse", "serve"]);
+  for (const command of ["check", "config", "rehearse"]) {
+    const { code, stderr } = await runCli([command], {
+      cwd: `${ROOT}examples/demo`,
+      permissions: OTHERS.get(command)!,
+    });
+    assertEquals(code, 0, `${command}: ${stderr}`);
+    assertEquals(/NotCapable|allow-|permitted/.test(stderr), false, stderr);
+  }
+});
+
+Deno.test("the permissions of serve are enough", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...denoArgs(OTHERS.get("serve")), "serve"],
+    env: childEnv(),
+    clearEnv: true,
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let text = "";
+  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    // The last of its variables: it serves.
+    if (text.includes("RELEASIO_PUBLISH_REGISTRY=")) break;
+  }
+  child.kill();
+  await child.status;
+  assertStringIncludes(text, "RELEASIO_PUBLISH_REGISTRY=http://127.0.0.1:");
+});
+
+Deno.test("what Deno does not permit is told as such, and is no bug", async () => {
+  for (
+    const [args, permissions] of [
+      [["rehearse"], ["--allow-read", "--allow-env"]],
+      [["serve"], ["--allow-env"]],
+      [["-C", "..", "config"], ["--allow-env"]],
+    ] as const
+  ) {
+    const { code, stdout } = await runCli([...args, "--json"], {
+      cwd: `${ROOT}examples/demo`,
+      permissions,
+    });
+    assertEquals(code, 2);
+    const { error } = JSON.parse(stdout);
+    assertEquals(error.code, "permission-missing", error.message);
+    assertStringIncludes(error.hint, "docs/permissions.md");
+  }
 });
