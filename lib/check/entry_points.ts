@@ -72,7 +72,7 @@ class EntryPointReader {
       this.#section !== null && this.#optionIndent !== null &&
       indent > this.#optionIndent
     ) return null;
-    const header = /^\[(.+)\]/.exec(value);
+    const header = /^\[(.+)\]/s.exec(value);
     if (header) return this.#openSection(header[1]!);
     if (this.#section === null) return "an entry stands before any [section]";
     return this.#addOption(value, indent);

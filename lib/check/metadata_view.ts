@@ -8,7 +8,11 @@
  */
 
 import type { CoreMetadata, MetadataField } from "../dist/core_metadata.ts";
-import { METADATA_FIELDS, METADATA_VERSIONS } from "../dist/metadata_fields.ts";
+import {
+  METADATA_FIELDS,
+  METADATA_VERSIONS,
+  predatesLicenseFile,
+} from "../dist/metadata_fields.ts";
 
 /** Known fields by name in lower case, each with its values in order. */
 export type MetadataView = ReadonlyMap<string, readonly MetadataField[]>;
@@ -20,7 +24,12 @@ export type MetadataView = ReadonlyMap<string, readonly MetadataField[]>;
  * @returns What its upload would tell the index
  */
 export function viewOfMetadata(metadata: CoreMetadata): MetadataView {
-  const fields = metadata.fields.filter(({ name }) => name !== "description");
+  // Only what is sent counts, and an upload leaves these out.
+  const isOld = predatesLicenseFile(metadata.metadataVersion);
+  const fields = metadata.fields.filter(({ name, value }) =>
+    value !== "" && name !== "description" &&
+    !(isOld && name === "license-file")
+  );
   if (metadata.description !== null) {
     fields.push({
       name: "description",

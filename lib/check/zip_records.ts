@@ -219,7 +219,8 @@ class RecordWalk {
     }
     const record = await this.#reader.read(18);
     const records = record.readUInt16LE(6);
-    if (record.readUInt16LE(4) !== records) {
+    const isOnOneDisk = record.readUInt16LE(0) === record.readUInt16LE(2);
+    if (record.readUInt16LE(4) !== records || !isOnOneDisk) {
       throw new Fault("Malformed zip file");
     }
     this.#reader.skip(record.readUInt16LE(16));

@@ -82,3 +82,15 @@ export const METADATA_VERSIONS: readonly string[] = [
   "2.4",
   "2.5",
 ];
+
+/**
+ * Whether metadata is older than `License-File`, which setuptools wrote years
+ * before metadata 2.4 defined it. PyPI refuses the field in older metadata, so
+ * nobody sends it.
+ *
+ * @param metadataVersion The declared version, such as `2.1`
+ * @returns `false` for 2.4 and later, and for what is no version
+ */
+export function predatesLicenseFile(metadataVersion: string): boolean {
+  return /^(?:1\.\d|2\.[0-3])$/.test(metadataVersion);
+}

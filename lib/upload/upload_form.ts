@@ -7,7 +7,10 @@
 
 import type { CoreMetadata } from "../dist/core_metadata.ts";
 import type { HashedDistribution } from "../dist/distribution.ts";
-import { METADATA_FIELDS } from "../dist/metadata_fields.ts";
+import {
+  METADATA_FIELDS,
+  predatesLicenseFile,
+} from "../dist/metadata_fields.ts";
 
 /** One text field of the form: its name and its value. */
 export type UploadField = readonly [name: string, value: string];
@@ -54,9 +57,10 @@ export function uploadFields(
 
 function metadataFields(metadata: CoreMetadata): UploadField[] {
   const fields: UploadField[] = [];
+  const isOld = predatesLicenseFile(metadata.metadataVersion);
   for (const { name, value } of metadata.fields) {
     if (value === "" || name === "description") continue;
-    if (name === "license-file" && predatesLicenseFile(metadata)) continue;
+    if (name === "license-file" && isOld) continue;
     const key = METADATA_FIELDS.get(name)?.formKey ?? name.replaceAll("-", "_");
     fields.push([key, value]);
   }
@@ -68,12 +72,6 @@ function metadataFields(metadata: CoreMetadata): UploadField[] {
     fields.push(["requires_python", ""]);
   }
   return fields;
-}
-
-// setuptools wrote License-File years before metadata 2.4 defined it, and
-// PyPI refuses the field in older metadata.
-function predatesLicenseFile({ metadataVersion }: CoreMetadata): boolean {
-  return /^(?:1\.\d|2\.[0-3])$/.test(metadataVersion);
 }
 
 /**

@@ -95,10 +95,10 @@ const CASES: readonly Case[] = [
   {
     code: "metadata-field-too-new",
     bad:
-      "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nLicense-File: LICENSE\n",
+      "Metadata-Version: 2.3\nName: demo\nVersion: 1.0\nLicense-Expression: MIT\n",
     good:
-      "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nLicense-File: LICENSE\n",
-    pypi: "license-file introduced in metadata version 2.4, not 2.1.",
+      "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nLicense-File: LICENSE\n",
+    pypi: "license-expression introduced in metadata version 2.4, not 2.3.",
   },
   {
     code: "summary-multiline",
