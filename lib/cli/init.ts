@@ -5,13 +5,10 @@
  */
 
 import { dirname } from "node:path";
-import { GITLAB_COM, PUBLISHER_FORMS } from "../config/publisher_forms.ts";
 import { readConfigFile } from "../config/read_config_file.ts";
 import { PYPI, TESTPYPI } from "../config/registry.ts";
 import type { Publisher } from "../config/settings.ts";
 import type { Context } from "../context.ts";
-import { normalizeName } from "../dist/filename.ts";
-import { ReleasioError } from "../errors.ts";
 import { initDocument } from "../report/json.ts";
 import { plain } from "../report/plain.ts";
 import {
@@ -27,42 +24,15 @@ import {
   withPublisherTables,
 } from "../trust/settings_text.ts";
 import { type Ask, askOnTerminal } from "./ask.ts";
-import type { CommandIo, GlobalFlags } from "./command.ts";
+import type { CommandIo } from "./command.ts";
 import { isOnIndex } from "./doctor.ts";
+import {
+  type Answers,
+  gatherAnswers,
+  type InitFlags,
+  publishersOf,
+} from "./init_answers.ts";
 import { type ProjectFiles, readProjectFiles, readText } from "./project.ts";
-
-/** The flags of `init`. */
-export interface InitFlags extends GlobalFlags {
-  /** `-y, --yes`: ask nothing. */
-  readonly yes?: boolean;
-  /** `--name`: the project. */
-  readonly name?: string;
-  /** `--repository`: `owner/name`. */
-  readonly repository?: string;
-  /** `--workflow`: the workflow's file name. */
-  readonly workflow?: string;
-  /** `--environment`: of the publishing job. */
-  readonly environment?: string;
-  /** `--testpypi`: a job for TestPyPI, before PyPI. */
-  readonly testpypi?: boolean;
-  /** `--gitlab`: a pipeline for GitLab. */
-  readonly gitlab?: boolean;
-  /** `--force`: overwrite what is there. */
-  readonly force?: boolean;
-  /** `--offline`: ask no index whether the project is there. */
-  readonly offline?: boolean;
-}
-
-/** What was found out, asked for, or told by flags. */
-interface Answers {
-  readonly name: string;
-  readonly owner: string;
-  readonly repository: string;
-  readonly workflow: string;
-  readonly environment: string;
-  readonly testEnvironment: string | null;
-  readonly isGitLab: boolean;
-}
 
 /** Back ends whose wheels are made for one platform. */
 const COMPILED = /^(?:maturin|scikit_build_core|mesonpy|py_build_cmake)/;
@@ -87,7 +57,7 @@ export async function runInit(
 ): Promise<number> {
   const { context, terminal, globals } = io;
   const project = await readProjectFiles(context, ".");
-  const answers = await answer(project, flags, flags.yes ? null : ask);
+  const answers = await gatherAnswers(project, flags, flags.yes ? null : ask);
   const publishers = publishersOf(answers);
   const others = await otherPublishers(context, answers);
   const written: string[] = [];
@@ -135,85 +105,6 @@ export async function runInit(
     ].join("\n\n"),
   );
   return 0;
-}
-
-async function answer(
-  project: ProjectFiles,
-  flags: InitFlags,
-  ask: Ask | null,
-): Promise<Answers> {
-  const { remote } = project;
-  const isGitLab = flags.gitlab ??
-    (remote !== null && /gitlab/.test(remote.host));
-  const known = flags.repository ??
-    (remote === null ? "" : `${remote.owner}/${remote.repository}`);
-  const repository = flags.repository ??
-    await ask?.("Repository, as owner/name", known) ?? known;
-  const slash = repository.lastIndexOf("/");
-  if (slash < 1 || slash === repository.length - 1) {
-    throw new ReleasioError("usage", "Cannot tell which repository this is", {
-      hint:
-        "There is no `origin` remote: give the repository as --repository owner/name.",
-    });
-  }
-  const ownName = repository.slice(slash + 1);
-  const knownName = project.name ?? normalizeName(ownName);
-  const name = flags.name ?? await ask?.("Project on PyPI", knownName) ??
-    knownName;
-  const environment = flags.environment ??
-    await ask?.("Environment of the publishing job", "pypi") ?? "pypi";
-  const wantsTest = flags.testpypi ??
-    /^y/i.test(await ask?.("Publish to TestPyPI first, y or n", "n") ?? "n");
-  return {
-    name: normalizeName(name),
-    owner: repository.slice(0, slash),
-    repository: ownName,
-    workflow: isGitLab ? ".gitlab-ci.yml" : flags.workflow ?? "release.yml",
-    environment,
-    testEnvironment: wantsTest ? "testpypi" : null,
-    isGitLab,
-  };
-}
-
-function publishersOf(answers: Answers): NamedPublishers {
-  const { owner, repository, workflow, isGitLab, testEnvironment } = answers;
-  const publisher = (environment: string): Publisher =>
-    checked(
-      isGitLab
-        ? {
-          provider: "gitlab",
-          namespace: owner,
-          project: repository,
-          workflow,
-          environment,
-          issuer: GITLAB_COM,
-        }
-        : { provider: "github", owner, repository, workflow, environment },
-    );
-  return [
-    ["pypi", publisher(answers.environment)],
-    ...(testEnvironment === null
-      ? []
-      : [["testpypi", publisher(testEnvironment)] as const]),
-  ];
-}
-
-/** What the form would not take is not written down. */
-function checked(publisher: Publisher): Publisher {
-  const fields: Readonly<Record<string, string | null>> = { ...publisher };
-  for (
-    const [key, form] of Object.entries(PUBLISHER_FORMS[publisher.provider])
-  ) {
-    const value = fields[key];
-    const problem = value ? form.problem(value) : null;
-    if (problem === null) continue;
-    throw new ReleasioError(
-      "config-invalid",
-      `Cannot use ${JSON.stringify(value)} as the ${key}: it ${problem.reason}`,
-      { hint: problem.hint },
-    );
-  }
-  return publisher;
 }
 
 /** The settings go to a file that has some, else beside the project's own. */
