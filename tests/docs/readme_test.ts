@@ -7,7 +7,7 @@ const README = (await readPages()).find(({ path }) => path === "README.md")!;
 Deno.test("the README's first screen says what it is and has the workflow", () => {
   const [workflow] = README.snippets;
   assertEquals(workflow?.file, ".github/workflows/release.yml");
-  assert(workflow.line < 25);
+  assert(workflow!.line < 25);
 });
 
 Deno.test("the README has the two commands for a checkout, and their tasks exist", () => {

@@ -9,8 +9,10 @@ import { findPypircSection } from "../../lib/config/pypirc.ts";
 import { PYPI } from "../../lib/config/registry.ts";
 import { resolveConfig } from "../../lib/config/resolve_config.ts";
 import config from "../../deno.json" with { type: "json" };
+import schema from "../../docs/releasio.schema.json" with { type: "json" };
 import { testContext } from "../helpers/context.ts";
 import { fileTree } from "../helpers/files.ts";
+import { validate } from "../helpers/json_schema.ts";
 import { readPages, type Snippet } from "./pages.ts";
 
 const PAGES = await readPages();
@@ -23,8 +25,8 @@ const CHECKS: Readonly<
   toml: checkToml,
   yaml: checkYaml,
   ini: checkPypirc,
-  json: ({ text }) => void JSON.parse(text),
-  jsonc: ({ text }) => void JSON.parse(withoutComments(text)),
+  json: ({ text }) => checkJson(text),
+  jsonc: ({ text }) => checkJson(text.replaceAll(/^\s*\/\/.*$/gm, "")),
   sh: () => {},
   ts: () => {},
   // What is printed, and what is typed into forms.
@@ -158,6 +160,8 @@ function isTable(value: unknown): value is Table {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function withoutComments(text: string): string {
-  return text.replaceAll(/^\s*\/\/.*$/gm, "");
+/** A document of ours is as its schema says. */
+function checkJson(text: string): void {
+  const value = JSON.parse(text);
+  if ("schema" in value) assertEquals(validate(schema, value), []);
 }
