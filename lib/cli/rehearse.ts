@@ -5,7 +5,7 @@
  */
 
 import { basename, resolve } from "node:path";
-import { parseRegistry } from "../config/registry.ts";
+import { parseRegistry, type Registry } from "../config/registry.ts";
 import { resolveConfig } from "../config/resolve_config.ts";
 import type { GitHubPublisher, Settings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
@@ -51,7 +51,7 @@ export async function runRehearse(
   const tell = (text: string) => {
     if (!io.globals.quiet) io.terminal.err(text);
   };
-  const identity = await guessIdentity(io.context, tell);
+  const identity = await guessIdentity(io.context, settings, tell);
   const registered = registeredPublisher(settings) ?? identity;
   const sandbox = await createSandbox({
     storage: digestOnlyStorage(),
@@ -92,10 +92,12 @@ function registeredPublisher(settings: Settings): GitHubPublisher | null {
 /** Who the job would be, each guess told. */
 async function guessIdentity(
   context: Context,
+  settings: Settings,
   tell: (text: string) => void,
 ): Promise<GitHubPublisher> {
   const remote = await readOrigin(context, ".");
-  const { owner, repository } = remote ?? {
+  const configured = registeredPublisher(settings);
+  const { owner, repository } = remote ?? configured ?? {
     owner: "example",
     repository: basename(resolve(".")),
   };
@@ -103,12 +105,18 @@ async function guessIdentity(
     .filter((workflow) => grantedJobs(workflow).length > 0);
   const only = granting.length === 1 ? granting[0]! : null;
   const workflow = only?.filename ?? "release.yml";
-  const environment = only === null ? null : jobEnvironment(only);
+  const environment = only === null
+    ? null
+    : jobEnvironment(only, settings.registries[0]!);
   const guesses = [
     [
       "repository",
       `${owner}/${repository}`,
-      remote === null ? "a guess: no origin remote" : "the origin remote",
+      remote !== null
+        ? "the origin remote"
+        : configured !== null
+        ? "the configured publisher's"
+        : "a guess: no origin remote",
     ],
     [
       "workflow",
@@ -136,12 +144,16 @@ function grantedJobs(workflow: Workflow) {
   return workflow.jobs.filter((job) => hasIdToken(workflow, job));
 }
 
-/** The environment of the job that publishes, as far as that can be told. */
-function jobEnvironment(workflow: Workflow): string | null {
-  const [job = grantedJobs(workflow)[0]] = findPublishingJobs(
-    [workflow],
-    parseRegistry(PYPI),
-  );
+/** The environment of the job that publishes there, as far as can be told. */
+function jobEnvironment(
+  workflow: Workflow,
+  registry: Registry,
+): string | null {
+  const jobs = findPublishingJobs([workflow], registry);
+  const job =
+    jobs.find(({ publishes }) =>
+      publishes.some((each) => each.registry?.uploadUrl === registry.uploadUrl)
+    ) ?? jobs[0] ?? grantedJobs(workflow)[0];
   return job?.environment?.name ?? null;
 }
 
