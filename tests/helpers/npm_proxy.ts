@@ -4,6 +4,8 @@
  * answers `/-/counted` with what went through.
  */
 
+import { gzipSync } from "node:zlib";
+
 const UPSTREAM = "https://registry.npmjs.org/";
 
 let bytes = 0;
@@ -23,14 +25,20 @@ const server = Deno.serve({
   const answer = await fetch(new URL(pathname.slice(1), UPSTREAM));
   const isArchive = pathname.endsWith(".tgz");
   if (isArchive) packages.add(pathname.slice(1).split("/-/")[0] ?? "");
-  const body = isArchive
-    ? await answer.bytes()
-    // Archives are to come through here as well.
-    : (await answer.text()).replaceAll(UPSTREAM, `${origin}/`);
-  bytes += typeof body === "string"
-    ? new TextEncoder().encode(body).length
-    : body.length;
-  return new Response(body, { status: answer.status });
+  if (isArchive) {
+    const body = await answer.bytes();
+    bytes += body.length;
+    return new Response(body, { status: answer.status });
+  }
+  // Archives are to come through here as well. Metadata travels compressed, as
+  // it does from the npm registry.
+  const text = (await answer.text()).replaceAll(UPSTREAM, `${origin}/`);
+  const body = new Uint8Array(gzipSync(text));
+  bytes += body.length;
+  return new Response(body, {
+    status: answer.status,
+    headers: { "content-encoding": "gzip" },
+  });
 });
 
 await server.finished;
