@@ -79,10 +79,10 @@ exec ${deno} "$@"`,
 export async function runShell(
   world: World,
   text: string,
-  options: { readonly parseOnly?: boolean } = {},
+  options: { readonly parseOnly: boolean; readonly isGitlab: boolean },
 ): Promise<ShellResult> {
-  // A snippet shows by what it speaks of where it runs.
-  const env = text.includes("GITLAB_CI")
+  // Who speaks of an API token is not in a CI.
+  const env = options.isGitlab
     ? world.gitlabEnv()
     : text.includes("PYPI_TOKEN")
     ? world.laptopEnv()

@@ -41,12 +41,10 @@ export async function createWorld(): Promise<World> {
   const { pypi, testpypi } = indexes;
   const github = serveIdentities(indexes);
   const home = await homeEnv(folder);
-  const gitlabToken = await pypi.sandbox.issueToken(
-    gitlabClaims({ namespace: "octo", project: "demo", environment: "pypi" }, {
-      audience: "pypi",
-      now: Date.now(),
-    }),
-  );
+  const gitlabTokens = {
+    PYPI_ID_TOKEN: await issueGitlabToken(pypi.sandbox, "pypi"),
+    TESTPYPI_ID_TOKEN: await issueGitlabToken(testpypi.sandbox, "testpypi"),
+  };
   const apiToken = pypi.sandbox.createApiToken({ site: "pypi.org" });
   await Deno.writeTextFile(
     `${folder}/.redirect.ts`,
@@ -82,8 +80,7 @@ export async function createWorld(): Promise<World> {
         GITHUB_OUTPUT: `${folder}/.runner/outputs`,
       });
     },
-    gitlabEnv: () =>
-      childEnv({ ...env, GITLAB_CI: "true", PYPI_ID_TOKEN: gitlabToken }),
+    gitlabEnv: () => childEnv({ ...env, ...gitlabTokens, GITLAB_CI: "true" }),
     laptopEnv: () => childEnv(env),
     async [Symbol.asyncDispose]() {
       await Promise.all([pypi.stop(), testpypi.stop(), github.stop()]);
@@ -155,6 +152,19 @@ async function serveIndex(
     ],
   });
   return { sandbox, ...serve(sandbox.handle) };
+}
+
+function issueGitlabToken(
+  { issueToken }: Sandbox,
+  audience: string,
+): Promise<string> {
+  const { owner: namespace, repository: project, environment } = JOB;
+  return issueToken(
+    gitlabClaims({ namespace, project, environment }, {
+      audience,
+      now: Date.now(),
+    }),
+  );
 }
 
 /** GitHub's token service: one job may publish to both indexes. */
