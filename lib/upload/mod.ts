@@ -28,3 +28,33 @@ export {
   type UploadOptions,
   type UploadOutcome,
 } from "./upload_files.ts";
+export type { Registry } from "../config/registry.ts";
+export type {
+  ChildCommand,
+  ChildResult,
+  Context,
+  DirectoryEntry,
+} from "../context.ts";
+export type { CoreMetadata, MetadataField } from "../dist/core_metadata.ts";
+export type {
+  Distribution,
+  DistributionFile,
+  HashedDistribution,
+} from "../dist/distribution.ts";
+export type { SdistFilename, WheelFilename } from "../dist/filename.ts";
+export {
+  type ErrorCode,
+  EXIT_CODES,
+  ReleasioError,
+  type ReleasioErrorOptions,
+} from "../errors.ts";
+export type {
+  AuthKind,
+  EventSink,
+  FileStatus,
+  PublisherIdentity,
+  PublishEvent,
+} from "../events.ts";
+export type { Finding, Severity } from "../findings.ts";
+export type { BasicCredentials, Credentials } from "../mint/credentials.ts";
+export { Secret } from "../secret.ts";

@@ -21,6 +21,9 @@ const PUBLISHER = {
 /** Milliseconds that each request takes, so that there is a middle. */
 const LATENCY = 15;
 
+/** Simple API, audience, identity, mint, six files, burning; one to spare. */
+const REQUESTS_OF_A_RUN = 12;
+
 /** How a killed run ended. */
 export interface Killed {
   /** The exit code, or the signal. */
@@ -41,7 +44,7 @@ export interface CrashSite extends AsyncDisposable {
   ) => Promise<Killed>;
 }
 
-/** Opens a crash site, and finds out how long a whole run takes there. */
+/** Opens a crash site. */
 export async function openCrashSite(): Promise<CrashSite> {
   const running = await startSandbox();
   const { sandbox, url } = running;
@@ -67,26 +70,28 @@ export async function openCrashSite(): Promise<CrashSite> {
     assertBurnt(sandbox);
   };
 
-  await using trial = await stage("trial", seededRandom(0));
-  const before = performance.now();
-  await finish(trial.start);
-  // The fastest yet: nobody is killed who is through.
-  let whole = performance.now() - before;
+  // Kills somewhere between the first request of a run and its last.
+  const killInTime = async (
+    child: Deno.ChildProcess,
+    signal: Deno.Signal,
+    random: () => number,
+  ) => {
+    const first = sandbox.state.requests.length;
+    const fatal = first + Math.floor(random() * REQUESTS_OF_A_RUN);
+    let ended = false;
+    const output = child.output().finally(() => ended = true);
+    while (!ended && sandbox.state.requests.length < fatal) await pause(1);
+    await pause(random() * 2 * LATENCY);
+    kill(child, signal);
+    return await output;
+  };
 
   return {
     async killAndFinish(seed, signal) {
       const random = seededRandom(seed);
       const project = `killed${seed}`;
       await using scene = await stage(project, random);
-      const start = performance.now();
-      const child = scene.start();
-      const timer = setTimeout(
-        () => kill(child, signal),
-        (0.2 + 0.8 * random()) * whole,
-      );
-      const ended = await child.output();
-      clearTimeout(timer);
-      if (ended.success) whole = Math.min(whole, performance.now() - start);
+      const ended = await killInTime(scene.start(), signal, random);
       assertSilent(sandbox, ended.stderr);
       if (signal !== "SIGKILL") assertBurnt(sandbox);
       const files = filesOf(sandbox, project).length;
@@ -118,6 +123,10 @@ function publish(
     stdout: "null",
     stderr: "piped",
   }).spawn();
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {

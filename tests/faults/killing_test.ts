@@ -11,7 +11,7 @@ Deno.test("publish finishes what a killed run began", async (t) => {
   const halfway = killed.filter(({ files }) => files > 0 && files < 6);
   await t.step(
     `100 runs, ${killed.length} killed, ${halfway.length} halfway`,
-    () => assert(halfway.length > 0),
+    () => assert(halfway.length > 10),
   );
 });
 
