@@ -11,8 +11,7 @@ import { validatePublisher } from "../trust/form.ts";
 import type { CommandIo, GlobalFlags } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 import { folderStorage } from "./data_folder.ts";
-
-const HOSTNAME = "127.0.0.1";
+import { listen, type Listener } from "./listen.ts";
 
 /** The flags of `serve`. */
 export interface ServeFlags extends GlobalFlags {
@@ -63,18 +62,18 @@ export async function runServe(
     now: context.now,
     sleep: context.sleep,
   });
-  const server = listen(sandbox, flags.port ?? 0);
-  const stop = () => void server.shutdown();
+  const listener = await openListener(sandbox, flags.port ?? 0);
+  const stop = () => void listener[Symbol.asyncDispose]();
   context.signal.addEventListener("abort", stop, { once: true });
 
-  const origin = `http://${HOSTNAME}:${server.addr.port}`;
+  const { origin } = listener;
   const [job = { publisher: {} }] = [...publishers, ...pendingPublishers];
   const variables = sandbox.githubEnvironment(origin, job.publisher);
   for (const [name, value] of Object.entries(variables)) {
     terminal.out(`${name}=${value}`);
   }
   if (!globals.quiet) terminal.err(`Serving at ${origin}; Ctrl-C ends it`);
-  await server.finished;
+  await listener.finished;
   return 0;
 }
 
@@ -125,17 +124,13 @@ function unreadablePublisher(
   );
 }
 
-function listen(
+async function openListener(
   sandbox: Sandbox,
   port: number,
-): Deno.HttpServer<Deno.NetAddr> {
+): Promise<Listener> {
   try {
-    return Deno.serve(
-      { hostname: HOSTNAME, port, onListen: () => {} },
-      sandbox.handle,
-    );
+    return await listen(sandbox.handle, port);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new ReleasioError("usage", `Cannot listen on port ${port}`, {
       hint: "Take another port, or none: then a free one is chosen.",
       cause: error,
