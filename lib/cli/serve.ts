@@ -128,6 +128,14 @@ async function openListener(
   sandbox: Sandbox,
   port: number,
 ): Promise<Listener> {
+  // `node:http` throws out of reach where that is not permitted.
+  const { state } = await Deno.permissions.request({
+    name: "net",
+    host: "127.0.0.1",
+  });
+  if (state !== "granted") {
+    throw new Deno.errors.NotCapable('Requires net access to "127.0.0.1"');
+  }
   try {
     return await listen(sandbox.handle, port);
   } catch (error) {
