@@ -7,6 +7,7 @@
 import type { Registry } from "../config/registry.ts";
 import type { PublisherIdentity } from "../events.ts";
 import type { FieldMatch } from "../trust/comparison.ts";
+import { comparisonRows } from "../trust/require_match.ts";
 import { plain } from "./plain.ts";
 import { createStyle, type Layout } from "./style.ts";
 import { cell, table } from "./table.ts";
@@ -38,17 +39,13 @@ export function renderExchange(exchange: Exchange, layout: Layout): string {
   const { registry, audience, fields, isBurnt } = exchange;
   const { columns = 80 } = layout;
   const { bold, green } = createStyle(layout.colour);
-  const rows = fields.map(({ field, expected, actual, matches }) => [
-    cell(field),
-    expected === null ? "(any)" : cell(expected),
-    cell(actual),
-    matches ? "matches" : "differs",
-  ]);
+  const rows = comparisonRows(fields);
+  const keys = ["claim", "result", "publisher", "this job"] as const;
   return [
     bold(`Exchange with ${plain(registry.name)}, audience ${plain(audience)}`),
     ...(rows.length === 0 ? [] : table(
-      ["claim", "publisher", "this job", ""],
-      rows,
+      keys,
+      rows.map((row) => keys.map((key) => cell(row[key]))),
       { ...layout, columns: columns - 2 },
     ).map((line) => `  ${line}`)),
     `  ${green("It works:")} ${plain(registry.name)} gave an upload token, ${
