@@ -4,7 +4,7 @@
  * @module
  */
 
-import { basename, join } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import { parse } from "@std/toml";
 import { type Context, isAbsent } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
@@ -13,8 +13,6 @@ import { optional } from "./optional.ts";
 
 /** The parser's time grows with the square of a file's keys. */
 const MAX_BYTES = 256 * 1024;
-/** No repository is nested deeper. */
-const MAX_LEVELS = 64;
 
 /** A file with settings. */
 export interface ConfigFile {
@@ -154,8 +152,10 @@ async function foldersToRoot(
   notes: string[],
 ): Promise<string[]> {
   const folders: string[] = [];
+  // Paths stay as relative as they were given; only their number is absolute.
+  const levels = resolve(projectDir).split(sep).filter(Boolean).length;
   let folder = projectDir;
-  while (folders.length < MAX_LEVELS && folder !== folders.at(-1)) {
+  for (let level = 0; level <= levels; level++) {
     folders.push(folder);
     const at = folder;
     const entries = await optional(context.readDirectory(at), () =>

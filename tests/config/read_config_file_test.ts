@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { resolve, sep } from "node:path";
 import { readConfigFile } from "../../lib/config/read_config_file.ts";
 import { ReleasioError } from "../../lib/errors.ts";
 import { testContext } from "../helpers/context.ts";
@@ -199,4 +200,19 @@ Deno.test("readConfigFile() takes a byte order mark and Windows line ends", asyn
   });
   assertEquals(file?.table, { publish: { jobs: 1 } });
   assertEquals(file?.lineOf(["publish", "jobs"]), 3);
+});
+
+Deno.test("readConfigFile() never looks above the root of the file system", async () => {
+  const read: string[] = [];
+  const context = testContext({
+    readDirectory: (path) => {
+      read.push(path);
+      return Promise.resolve([]);
+    },
+  });
+  await readConfigFile(context, ".");
+  assertEquals(
+    read.length,
+    resolve(".").split(sep).filter(Boolean).length + 1,
+  );
 });
