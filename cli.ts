@@ -32,6 +32,8 @@ interface CommandSpec {
   readonly operands?: string;
   readonly flags: readonly Flag[];
   readonly examples: readonly (readonly [title: string, command: string])[];
+  /** Whether only `action.yml` knows of it. */
+  readonly isHidden?: boolean;
   /** Loads the body. */
   readonly load: () => Promise<CommandBody>;
 }
@@ -121,6 +123,14 @@ const COMMANDS: readonly CommandSpec[] = [
       ],
     ],
     load: async () => (await import("./lib/cli/release.ts")).runRelease,
+  },
+  {
+    name: "action",
+    description: "Do what the inputs of action.yml ask for.",
+    flags: [],
+    examples: [],
+    isHidden: true,
+    load: async () => (await import("./lib/cli/action.ts")).runAction,
   },
   {
     name: "check",
@@ -286,6 +296,7 @@ function buildCommand(
     command.example(title, example);
   }
   if (spec.operands !== undefined) command.arguments(spec.operands);
+  if (spec.isHidden) command.hidden();
   return command.action(
     (flags: unknown, ...operands: unknown[]) =>
       run(flags as GlobalFlags, operands as string[]),
