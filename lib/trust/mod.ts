@@ -39,8 +39,32 @@ export {
   type FixedFile,
   type PublisherNeed,
 } from "./doctor.ts";
-export { type Pipeline, readPipeline } from "./pipeline.ts";
-export { readWorkflow, type Workflow } from "./workflow.ts";
+export {
+  type DeclaredToken,
+  type Pipeline,
+  type PipelineJob,
+  readPipeline,
+} from "./pipeline.ts";
+export {
+  type Environment,
+  type LineText,
+  type Permissions,
+  readWorkflow,
+  type Trigger,
+  type Workflow,
+  type WorkflowJob,
+  type WorkflowStep,
+} from "./workflow.ts";
+export type { ShellCommand } from "./shell.ts";
+export type {
+  Place,
+  YamlEntry,
+  YamlList,
+  YamlMap,
+  YamlNode,
+  YamlScalar,
+} from "./yaml.ts";
+export type { Repository } from "./rule.ts";
 export { requireMatch } from "./require_match.ts";
 export type { FieldMatch } from "./comparison.ts";
 export type {
@@ -57,3 +81,16 @@ export type {
   Publisher,
 } from "../config/settings.ts";
 export type { Claims, ProviderName } from "../oidc/provider.ts";
+export type {
+  ChildCommand,
+  ChildResult,
+  Context,
+  DirectoryEntry,
+} from "../context.ts";
+export {
+  type ErrorCode,
+  EXIT_CODES,
+  ReleasioError,
+  type ReleasioErrorOptions,
+} from "../errors.ts";
+export type { Finding, Severity } from "../findings.ts";

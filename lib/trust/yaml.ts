@@ -18,7 +18,7 @@ import {
 const MAX_DEPTH = 60;
 
 /** Where a node is in its file. */
-interface Place {
+export interface Place {
   /** 1-based line; an alias's own, not its anchor's. */
   readonly line: number;
   /** Offset of its first character. */

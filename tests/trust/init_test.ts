@@ -109,7 +109,7 @@ for (const [name, files] of Object.entries(PROJECTS)) {
       assertEquals(validate(schema, document, { strict: true }), []);
 
       await Deno.mkdir(`${folder}/dist`);
-      for (const { name } of Deno.readDirSync(DIST)) {
+      for await (const { name } of Deno.readDir(DIST)) {
         await Deno.copyFile(`${DIST}/${name}`, `${folder}/dist/${name}`);
       }
       const rehearsed = await runCli(["rehearse", "--json"], { cwd: folder });
@@ -195,7 +195,7 @@ Deno.test("init can't guess the repository", async () => {
     const { code, stderr } = await init(folder);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "--repository owner/name");
-    assertEquals([...Deno.readDirSync(folder)], []);
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
   });
 });
 
