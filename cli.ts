@@ -181,6 +181,25 @@ const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import("./lib/cli/serve.ts")).runServe,
   },
   {
+    name: "verify",
+    description: "Verify the attestations of a file.",
+    operands: "<file:string> [attestation:string]",
+    flags: [
+      ["-r, --registry <registry:string>", "The index to ask for them."],
+      [
+        "--trusted-root <file:string>",
+        "Whom to believe instead of Sigstore's public-good instance.",
+      ],
+    ],
+    examples: [
+      [
+        "A file against its attestations, here or on PyPI",
+        "releasio verify dist/demo-1.0.tar.gz",
+      ],
+    ],
+    load: async () => (await import("./lib/cli/verify.ts")).runVerify,
+  },
+  {
     name: "doctor",
     description: "Find what would stop trusted publishing, and how to fix it.",
     flags: [

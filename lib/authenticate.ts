@@ -20,7 +20,7 @@ import type { Credentials } from "./mint/credentials.ts";
 import { apiTokenCredentials, openTrustedSession } from "./mint/session.ts";
 import { describePublisher } from "./oidc/claims.ts";
 import { detectProvider } from "./oidc/detect_provider.ts";
-import type { IdentityProvider } from "./oidc/provider.ts";
+import type { IdentityProvider, IdentityToken } from "./oidc/provider.ts";
 import { explainNoIdentity, unsupportedCi } from "./oidc/unsupported.ts";
 import { requireMatch } from "./trust/require_match.ts";
 
@@ -75,35 +75,43 @@ export async function findAuthentication(
     : { kind, provider: provider! };
 }
 
-/** Credentials, and whose they are. */
-export interface Authenticated {
-  /** What the uploads use; close them when done. */
-  readonly credentials: Credentials;
-  /** As whom, or `null` with an API token. */
-  readonly publisher: PublisherIdentity | null;
-}
+/** Who publishes: known, and not yet told to the index. */
+export type Identified =
+  | {
+    readonly kind: "trusted-publishing";
+    readonly provider: IdentityProvider;
+    /** What the index wants its tokens to be made for. */
+    readonly audience: string;
+    /** A token for the index. */
+    readonly identity: IdentityToken;
+    /** What the token says, for people. */
+    readonly publisher: PublisherIdentity;
+  }
+  | {
+    readonly kind: "api-token";
+    readonly token: ApiToken;
+    readonly publisher: null;
+  };
 
 /**
- * oidc → mint, or the API token as it is. The identity is told before any
- * byte is sent.
+ * Finds out who publishes, and tells it before any byte is sent.
  *
  * @param context The outside world
  * @param authentication What to use
- * @param options The index, the projects, and who is told
- * @returns Credentials to upload with
+ * @param options The index, its registered publisher, and who is told
+ * @returns Who publishes
  * @throws {ReleasioError} `oidc-…`, `audience-refused`, `publisher-mismatch`,
- * `publisher-not-found`, `token-invalid` and the like
+ * `token-invalid` and the like
  */
-export async function authenticate(
+export async function identify(
   context: Context,
   authentication: Authentication,
   options: AuthenticateOptions & {
-    readonly projects: readonly string[];
     /** What the settings say is registered on the index, if they do. */
     readonly registered?: Publisher | undefined;
   },
-): Promise<Authenticated> {
-  const { registry, emit, projects, registered } = options;
+): Promise<Identified> {
+  const { registry, emit, registered } = options;
   const tell = (
     publisher: PublisherIdentity | null,
     source: string | null,
@@ -119,10 +127,7 @@ export async function authenticate(
     const { token } = authentication;
     checkApiToken(token, registry);
     tell(null, token.source);
-    return {
-      credentials: apiTokenCredentials(token.password, token.username),
-      publisher: null,
-    };
+    return { ...authentication, publisher: null };
   }
   const { provider } = authentication;
   const audience = await fetchAudience(context, registry);
@@ -130,13 +135,34 @@ export async function authenticate(
   const publisher = describePublisher(identity.claims);
   tell(publisher, null);
   if (registered) requireMatch(registry, registered, identity.claims);
-  const credentials = await openTrustedSession(context, {
-    registry,
+  return { ...authentication, audience, identity, publisher };
+}
+
+/**
+ * Gets what to upload with: a minted token, or the API token as it is.
+ *
+ * @param context The outside world
+ * @param identified Who publishes
+ * @param options The index, the projects, and who is told
+ * @returns Credentials; close them when done
+ * @throws {ReleasioError} `publisher-not-found` and the like
+ */
+export async function openCredentials(
+  context: Context,
+  identified: Identified,
+  options: AuthenticateOptions & { readonly projects: readonly string[] },
+): Promise<Credentials> {
+  if (identified.kind === "api-token") {
+    const { password, username } = identified.token;
+    return apiTokenCredentials(password, username);
+  }
+  const { audience, provider, identity } = identified;
+  return await openTrustedSession(context, {
+    registry: options.registry,
     audience,
     provider,
     firstIdentity: identity,
-    projects,
-    onEvent: emit,
+    projects: options.projects,
+    onEvent: options.emit,
   });
-  return { credentials, publisher };
 }

@@ -4,14 +4,26 @@
  * @module
  */
 
-import { authenticate, findAuthentication } from "./authenticate.ts";
+import { attestFiles } from "./attest/attest_files.ts";
+import { compareProvenance } from "./attest/provenance.ts";
+import type { SigstoreServices } from "./attest/services.ts";
+import {
+  findAuthentication,
+  type Identified,
+  identify,
+  openCredentials,
+} from "./authenticate.ts";
 import { runChecks } from "./check/run_checks.ts";
 import { tagOfRun } from "./check/tag.ts";
 import type { Registry } from "./config/registry.ts";
 import type { Settings } from "./config/settings.ts";
 import type { Context } from "./context.ts";
 import { sha256 } from "./dist/digest.ts";
-import type { Distribution, HashedDistribution } from "./dist/distribution.ts";
+import type {
+  Distribution,
+  DistributionFile,
+  HashedDistribution,
+} from "./dist/distribution.ts";
 import { findDistributions } from "./dist/find_distributions.ts";
 import { readDistribution } from "./dist/read_distribution.ts";
 import { exitCodeOf, ReleasioError } from "./errors.ts";
@@ -44,9 +56,24 @@ export interface PublishOptions {
   readonly expect?: readonly string[];
   /** Seconds to wait until the index lists every file. @default {0} */
   readonly waitTimeout?: number;
+  /**
+   * Where to sign for indexes that believe another Sigstore instance than the
+   * public-good one, such as a sandbox's.
+   */
+  readonly sigstore?: SigstoreServices;
   /** Receives what happens, as it happens. */
   readonly onEvent?: EventSink;
 }
+
+/** What there is to publish. */
+interface Gathered {
+  readonly files: readonly HashedDistribution[];
+  /** Attestations that lie next to the files. */
+  readonly readyMade: readonly DistributionFile[];
+}
+
+/** Attestations by file name, each the text of a JSON object. */
+type Attestations = ReadonlyMap<string, readonly string[]>;
 
 /** What the stages share. */
 interface Run {
@@ -80,11 +107,11 @@ export async function publish(
   };
   const runs: RunReport[] = [];
   if (options.settings.enabled) {
-    const files = await orFail(run, () => gather(run));
+    const gathered = await orFail(run, () => gather(run));
     for (const registry of options.settings.registries) {
       // The next index only if the one before is complete.
-      if (files === null || run.failures.length > 0) break;
-      runs.push(await publishTo(run, registry, files));
+      if (gathered === null || run.failures.length > 0) break;
+      runs.push(await publishTo(run, registry, gathered));
     }
   } else {
     run.emit({
@@ -133,7 +160,7 @@ async function orFail<T>(
 }
 
 /** dist → check: every file found, read, checked and hashed. */
-async function gather(run: Run): Promise<HashedDistribution[]> {
+async function gather(run: Run): Promise<Gathered> {
   const { context, options } = run;
   const { settings, paths = [], tag, tagPrefix, expect } = options;
   const ciTag = tagOfRun(context.env);
@@ -163,12 +190,13 @@ async function gather(run: Run): Promise<HashedDistribution[]> {
     distributions = await Promise.all(found.files.map(readDistribution));
   }
   run.emit({ type: "checked", files: distributions.length });
-  return await Promise.all(
+  const files = await Promise.all(
     distributions.map(async (distribution) => ({
       ...distribution,
       sha256: await sha256(distribution.blob),
     })),
   );
+  return { files, readyMade: found.attestations };
 }
 
 function addFindings(run: Run, findings: readonly Finding[]): void {
@@ -187,11 +215,11 @@ function checksFailed(refusals: readonly Finding[]): ReleasioError {
   );
 }
 
-/** plan → oidc → mint → upload, for one index. */
+/** plan → oidc → attest → mint → upload, for one index. */
 async function publishTo(
   run: Run,
   registry: Registry,
-  files: readonly HashedDistribution[],
+  { files, readyMade }: Gathered,
 ): Promise<RunReport> {
   run.emit({ type: "registry", registry: registry.uploadUrl });
   let report: RunReport = {
@@ -209,12 +237,17 @@ async function publishTo(
   const conflicts = plan.files.flatMap(({ error }) => error ?? []);
   run.failures.push(...conflicts);
   const hasWork = plan.files.some(({ status }) => status === "planned");
+  let attestations: Attestations = new Map();
   if (hasWork && conflicts.length === 0) {
-    report = await sendPlanned(run, registry, plan, report);
+    ({ report, attestations } = await sendPlanned(run, registry, {
+      plan,
+      readyMade,
+      report,
+    }));
   }
   if (run.options.dryRun) return report;
   if (run.failures.length === 0) {
-    await orFail(run, () => waitFor(run, registry, plan));
+    await orFail(run, () => waitFor(run, registry, plan, attestations));
   }
   return {
     ...report,
@@ -248,47 +281,96 @@ async function makePlan(
   return plan;
 }
 
-/** oidc → mint → upload: what the plan says goes up. */
+/** What is to be sent, and the report so far. */
+interface Sending {
+  readonly plan: Plan;
+  readonly readyMade: readonly DistributionFile[];
+  readonly report: RunReport;
+}
+
+/** What was sent. */
+interface Sent {
+  readonly report: RunReport;
+  readonly attestations: Attestations;
+}
+
+/** oidc → attest → mint → upload: what the plan says goes up. */
 async function sendPlanned(
   run: Run,
   registry: Registry,
-  plan: Plan,
-  report: RunReport,
-): Promise<RunReport> {
+  { plan, readyMade, report }: Sending,
+): Promise<Sent> {
   const { context, options, emit } = run;
   const { settings } = options;
+  const nothing = new Map();
   const authentication = await findOrWarn(run, registry);
+  report = { ...report, auth: authentication?.kind ?? null };
   if (authentication === null || options.dryRun) {
-    return { ...report, auth: authentication?.kind ?? null };
+    return { report, attestations: nothing };
   }
   const files = plan.files.filter(({ status }) => status === "planned")
     .map(({ distribution }) => distribution);
-  const authenticated = await orFail(
-    run,
-    () =>
-      authenticate(context, authentication, {
-        registry,
-        projects: [...new Set(files.map(({ project }) => project))],
-        registered: settings.publishers.get(registry.uploadUrl),
-        emit,
-      }),
-  );
-  if (authenticated === null) return { ...report, auth: authentication.kind };
-  const { credentials, publisher } = authenticated;
+  const identified = await orFail(run, () =>
+    identify(context, authentication, {
+      registry,
+      registered: settings.publishers.get(registry.uploadUrl),
+      emit,
+    }));
+  if (identified === null) return { report, attestations: nothing };
+  report = { ...report, publisher: identified.publisher };
+  const ready = await orFail(run, async () => ({
+    attestations: await attest(run, registry, { files, readyMade, identified }),
+    credentials: await openCredentials(context, identified, {
+      registry,
+      projects: [...new Set(files.map(({ project }) => project))],
+      emit,
+    }),
+  }));
+  if (ready === null) return { report, attestations: nothing };
+  const { attestations, credentials } = ready;
   const outcomes = await uploadFiles(context, files, {
     registry,
     credentials,
     jobs: settings.jobs,
+    attestations,
     skipExisting: settings.skipExisting,
     onEvent: emit,
   }).finally(() => credentials.close());
   run.failures.push(...outcomes.flatMap(({ error }) => error ?? []));
   return {
-    ...report,
-    auth: credentials.kind,
-    publisher,
-    files: withOutcomes(report.files, outcomes),
+    report: {
+      ...report,
+      files: withOutcomes(report.files, outcomes, attestations),
+    },
+    attestations,
   };
+}
+
+/** Signs all files before the first goes up: a sent one can't get it later. */
+async function attest(
+  run: Run,
+  registry: Registry,
+  { files, readyMade, identified }: {
+    readonly files: readonly HashedDistribution[];
+    readonly readyMade: readonly DistributionFile[];
+    readonly identified: Identified;
+  },
+): Promise<Attestations> {
+  const { settings, sigstore } = run.options;
+  const { attestations, findings } = await attestFiles(run.context, {
+    files,
+    policy: settings.attestations,
+    registry,
+    identity: identified.kind === "api-token" ? null : {
+      provider: identified.provider,
+      claims: identified.identity.claims,
+    },
+    readyMade,
+    ...(sigstore === undefined ? {} : { services: sigstore }),
+    onEvent: run.emit,
+  });
+  addFindings(run, findings);
+  return attestations;
 }
 
 /** A dry run only warns that there is nothing to authenticate with. */
@@ -312,13 +394,14 @@ async function findOrWarn(run: Run, registry: Registry) {
   }
 }
 
-/** `--wait`: a release is done when the index lists it. */
+/** `--wait`: a release is done when the index lists it, provenance and all. */
 async function waitFor(
   run: Run,
   registry: Registry,
   plan: Plan,
+  attestations: Attestations,
 ): Promise<void> {
-  const { waitTimeout = 0 } = run.options;
+  const { waitTimeout = 0, settings } = run.options;
   if (waitTimeout === 0) return;
   const files = plan.files.filter(({ status }) => status !== "skipped")
     .map(({ distribution }) => distribution);
@@ -326,7 +409,15 @@ async function waitFor(
     type: "note",
     message: `Waiting until ${registry.name} lists every file`,
   });
-  await waitUntilListed(run.context, registry, files, {
-    timeout: waitTimeout * 1000,
-  });
+  const timeout = waitTimeout * 1000;
+  await waitUntilListed(run.context, registry, files, { timeout });
+  addFindings(
+    run,
+    await compareProvenance(run.context, files, {
+      registry,
+      attestations,
+      policy: settings.attestations,
+      timeout,
+    }),
+  );
 }

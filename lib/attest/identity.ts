@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Publisher } from "../config/settings.ts";
 import { describePublisher, textClaim } from "../oidc/claims.ts";
 import type { Claims } from "../oidc/provider.ts";
 import {
@@ -101,6 +102,38 @@ export function publisherOfClaims(claims: Claims): AttestationPublisher | null {
     case ISSUERS.Google:
       return { kind: "Google", email: email ?? "" };
     default:
+      return null;
+  }
+}
+
+/**
+ * A publisher that is registered on an index, as attestations name it.
+ *
+ * @param publisher The publisher
+ * @returns The same, or `null` if an index takes no attestations of it
+ */
+export function publisherOfSettings(
+  publisher: Publisher,
+): AttestationPublisher | null {
+  switch (publisher.provider) {
+    case "github":
+      return {
+        kind: "GitHub",
+        repository: `${publisher.owner}/${publisher.repository}`,
+        workflow: publisher.workflow,
+        environment: publisher.environment,
+      };
+    case "gitlab":
+      // Certificates of other instances never match.
+      return publisher.issuer !== ISSUERS.GitLab ? null : {
+        kind: "GitLab",
+        repository: `${publisher.namespace}/${publisher.project}`,
+        workflow_filepath: publisher.workflow,
+        environment: publisher.environment,
+      };
+    case "google":
+      return { kind: "Google", email: publisher.email };
+    case "activestate":
       return null;
   }
 }

@@ -6,9 +6,11 @@
  */
 
 import type { Registry } from "../config/registry.ts";
+import type { AttestationPolicy } from "../config/settings.ts";
 import type { Context } from "../context.ts";
 import type { Distribution } from "../dist/distribution.ts";
 import { ReleasioError } from "../errors.ts";
+import type { Finding } from "../findings.ts";
 import { isRecord, parseJson, send } from "../http.ts";
 import { backoffDelay, READ_RETRIES, type RetryPolicy } from "../retry.ts";
 import { equalBytes } from "./bytes.ts";
@@ -130,6 +132,8 @@ export interface CompareOptions {
   readonly registry: Registry;
   /** The attestations that were sent, by file name. */
   readonly attestations: ReadonlyMap<string, readonly string[]>;
+  /** Whether the files had to be signed. */
+  readonly policy: AttestationPolicy;
   /** Milliseconds until it gives up. */
   readonly timeout: number;
 }
@@ -141,25 +145,43 @@ export interface CompareOptions {
  * @param context The outside world
  * @param files Files on the index
  * @param options Which index, what was sent, how long
- * @throws {ReleasioError} `provenance-missing` when time is up,
- * `provenance-different` when the index shows other attestations
+ * @returns Under `preferred`, a warning where the index does not show them
+ * @throws {ReleasioError} `provenance-different` when the index shows other
+ * attestations; under `required`, `provenance-missing` when time is up, and
+ * `network`, `timeout` or `server-error`
  */
 export async function compareProvenance(
   context: Context,
   files: readonly IndexedFile[],
   options: CompareOptions,
-): Promise<void> {
-  const { registry, attestations } = options;
+): Promise<Finding[]> {
   const deadline = context.now() + options.timeout;
-  for (const file of files) {
-    const sent = attestations.get(file.filename) ?? [];
-    if (sent.length === 0) continue;
-    const shown = await poll(context, registry, file, deadline);
-    const isShown = sent.map(toAttestation).every((attestation) =>
-      shown.some((other) => isSame(attestation, other))
-    );
-    if (!isShown) throw different(registry, file);
+  try {
+    for (const file of files) await compare(context, file, options, deadline);
+    return [];
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const isFatal = !(error instanceof ReleasioError) ||
+      error.code === "provenance-different" || options.policy === "required";
+    if (isFatal) throw error;
+    const { code, message, hint } = error;
+    return [{ code, severity: "warning", file: null, message, hint }];
   }
+}
+
+async function compare(
+  context: Context,
+  file: IndexedFile,
+  { registry, attestations }: CompareOptions,
+  deadline: number,
+): Promise<void> {
+  const sent = attestations.get(file.filename) ?? [];
+  if (sent.length === 0) return;
+  const shown = await poll(context, registry, file, deadline);
+  const isShown = sent.map(toAttestation).every((attestation) =>
+    shown.some((other) => isSame(attestation, other))
+  );
+  if (!isShown) throw different(registry, file);
 }
 
 async function poll(

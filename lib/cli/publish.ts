@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SigstoreServices } from "../attest/services.ts";
 import {
   type ConfigFlags,
   resolveConfig,
@@ -123,6 +124,7 @@ export function tagOptions(
  * @param config The resolved configuration
  * @param flags Its flags
  * @param paths Files, folders or globs
+ * @param sigstore Where to sign, if not with the public-good instance
  * @returns The report
  */
 export async function publishAndShow(
@@ -130,6 +132,7 @@ export async function publishAndShow(
   config: ResolvedConfig,
   flags: PublishFlags,
   paths: readonly string[],
+  sigstore?: SigstoreServices,
 ): Promise<PublishReport> {
   const reporter = openReporter(io, flags.events);
   for (const message of io.globals.verbose ? config.notes : []) {
@@ -142,6 +145,7 @@ export async function publishAndShow(
     ...tagOptions(config, flags),
     ...(flags.expect === undefined ? {} : { expect: flags.expect }),
     waitTimeout: flags.wait ? flags.waitTimeout ?? DEFAULT_WAIT_SECONDS : 0,
+    ...(sigstore === undefined ? {} : { sigstore }),
     onEvent: reporter.onEvent,
   }).finally(() => reporter.close());
   showReport(io, report);

@@ -5,6 +5,7 @@
  */
 
 import { basename, resolve } from "node:path";
+import { takesAttestations } from "../attest/policy.ts";
 import { parseRegistry, type Registry } from "../config/registry.ts";
 import { resolveConfig } from "../config/resolve_config.ts";
 import type { GitHubPublisher, Settings } from "../config/settings.ts";
@@ -77,6 +78,10 @@ export async function runRehearse(
     },
     flags,
     paths,
+    // Where the real run could not sign, the rehearsal does not either.
+    settings.registries.every(takesAttestations)
+      ? await sandbox.sigstoreServices(origin)
+      : undefined,
   );
   for (const line of epilogue(report, settings, registered)) tell(line);
   return report.exitCode;

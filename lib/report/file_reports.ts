@@ -62,11 +62,13 @@ export function plannedFile(
  *
  * @param files The reports of the plan
  * @param outcomes What became of some of them
+ * @param attestations The attestations that went with them, by file name
  * @returns The reports, in the same order
  */
 export function withOutcomes(
   files: readonly FileReport[],
   outcomes: readonly UploadOutcome[],
+  attestations: ReadonlyMap<string, readonly string[]>,
 ): FileReport[] {
   const byName = new Map(
     outcomes.map((outcome) => [outcome.distribution.filename, outcome]),
@@ -75,6 +77,13 @@ export function withOutcomes(
     const outcome = byName.get(file.file);
     if (outcome === undefined) return file;
     const { status, attempts, error } = outcome;
-    return { ...file, status, attempts, error: error && toErrorReport(error) };
+    const sent = status === "uploaded" ? attestations.get(file.file) : [];
+    return {
+      ...file,
+      status,
+      attempts,
+      attestations: sent?.length ?? 0,
+      error: error && toErrorReport(error),
+    };
   });
 }

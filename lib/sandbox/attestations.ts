@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { AttestationPublisher } from "../attest/identity.ts";
+import { publisherOfSettings } from "../attest/identity.ts";
 import type { TrustedRoot } from "../attest/trusted_root.ts";
 import { verifyAttestation } from "../attest/verify.ts";
 import { PREDICATE_TYPES, type Subject } from "../attest/statement.ts";
@@ -37,11 +37,11 @@ export async function checkAttestations(
   if (registered === null) {
     refuse("Attestations are only supported when using Trusted Publishing");
   }
-  const publisher = attestingPublisher(registered);
+  const publisher = publisherOfSettings(registered);
   if (publisher === null) {
-    refuse(
-      "Attestations are not currently supported with ActiveState publishers",
-    );
+    // A self-managed GitLab's would fail to verify.
+    const kind = registered.provider === "gitlab" ? "GitLab" : "ActiveState";
+    refuse(`Attestations are not currently supported with ${kind} publishers`);
   }
   const attestations = parseJson(text);
   if (!Array.isArray(attestations)) {
@@ -100,32 +100,6 @@ function refuse(reason: string): never {
   );
 }
 
-/** A registered publisher, as attestations name it. */
-function attestingPublisher(
-  publisher: RegisteredPublisher,
-): AttestationPublisher | null {
-  switch (publisher.provider) {
-    case "github":
-      return {
-        kind: "GitHub",
-        repository: `${publisher.owner}/${publisher.repository}`,
-        workflow: publisher.workflow,
-        environment: publisher.environment,
-      };
-    case "gitlab":
-      return {
-        kind: "GitLab",
-        repository: `${publisher.namespace}/${publisher.project}`,
-        workflow_filepath: publisher.workflow,
-        environment: publisher.environment,
-      };
-    case "google":
-      return { kind: "Google", email: publisher.email };
-    case "activestate":
-      return null;
-  }
-}
-
 /**
  * Where a file's provenance is.
  *
@@ -165,7 +139,7 @@ export function provenanceResponse(
   }
   const file = state.projects.get(normalizeName(project ?? ""))?.files
     .find((file) => file.filename === filename && file.version === version);
-  const publisher = file?.publisher && attestingPublisher(file.publisher);
+  const publisher = file?.publisher && publisherOfSettings(file.publisher);
   if (!file?.attestations || !publisher) {
     return Response.json(
       { message: `No provenance available for ${filename}` },
