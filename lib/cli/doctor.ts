@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import type { Registry } from "../config/registry.ts";
 import { resolveConfig } from "../config/resolve_config.ts";
 import type { Context } from "../context.ts";
@@ -80,7 +81,7 @@ export async function runDoctor(
     : normalizeName(flags.name);
   const look = async () =>
     diagnose({
-      files: await readCiFiles(context, "."),
+      files: await readCiFiles(context, project.root),
       publishers: settings.publishers,
       configFile: file?.path ?? null,
       repository: repositoryOf(context, project.remote),
@@ -89,7 +90,7 @@ export async function runDoctor(
   let diagnosis = await look();
   const fixed = flags.fix ? diagnosis.fixes : [];
   for (const { path, text, count: number } of fixed) {
-    await context.writeTextFile(path, text);
+    await context.writeTextFile(join(project.root, path), text);
     terminal.err(`Fixed ${count(number, "problem")} in ${plain(path)}`);
   }
   if (fixed.length > 0) diagnosis = await look();

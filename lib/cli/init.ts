@@ -4,7 +4,7 @@
  * @module
  */
 
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { readConfigFile } from "../config/read_config_file.ts";
 import { PYPI, TESTPYPI } from "../config/registry.ts";
 import type { Publisher } from "../config/settings.ts";
@@ -59,10 +59,10 @@ export async function runInit(
   const project = await readProjectFiles(context, ".");
   const answers = await gatherAnswers(project, flags, flags.yes ? null : ask);
   const publishers = publishersOf(answers);
-  const others = await otherPublishers(context, answers);
+  const others = await otherPublishers(context, project.root, answers);
   const written: string[] = [];
   const kept: string[] = [];
-  const path = workflowPath(answers);
+  const path = join(project.root, workflowPath(answers));
   for (
     const file of [
       await settingsFile(context, project, publishers, flags.force === true),
@@ -141,9 +141,10 @@ function workflowPath({ isGitLab, workflow }: Answers): string {
 /** Other files that publish already. */
 async function otherPublishers(
   context: Context,
+  root: string,
   answers: Answers,
 ): Promise<string[]> {
-  const { workflows } = await readCiFiles(context, ".");
+  const { workflows } = await readCiFiles(context, root);
   const files = findPublishingJobs(workflows, PYPI).map(({ file }) => file);
   return [...new Set(files)]
     .filter((file) => file !== workflowPath(answers))

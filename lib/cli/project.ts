@@ -5,6 +5,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import { parse } from "@std/toml";
 import { isTable } from "../config/read_config_file.ts";
 import { type Context, isAbsent } from "../context.ts";
@@ -13,8 +14,13 @@ import { readOrigin, type RemoteRepository } from "./git_remote.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
+/** No repository is nested deeper. */
+const MAX_LEVELS = 32;
+
 /** What a project's files tell about it. */
 export interface ProjectFiles {
+  /** The repository's root, where the CI's files are, as a relative path. */
+  readonly root: string;
   /** Normalized name, or `null`. */
   readonly name: string | null;
   /** The build back end, such as `hatchling.build`, or `null`. */
@@ -46,16 +52,38 @@ export async function readProjectFiles(
     /^\s*name\s*=\s*([\w.-]+)\s*$/m.exec(await read("setup.cfg") ?? "")?.[1] ??
     /\bname\s*=\s*["']([\w.-]+)["']/.exec(await read("setup.py") ?? "")?.[1] ??
     null;
-  const head = await read(".git/refs/remotes/origin/HEAD") ??
-    await read(".git/HEAD") ?? "";
+  const root = await findRoot(context, projectDir);
+  const head =
+    await readText(context, `${root}/.git/refs/remotes/origin/HEAD`) ??
+      await readText(context, `${root}/.git/HEAD`) ?? "";
   return {
+    root,
     name: name === null ? null : normalizeName(name),
     backend: text(table, "build-system", "build-backend"),
     pyproject,
-    remote: await readOrigin(context, projectDir),
+    remote: await readOrigin(context, root),
     branch: /^ref: refs\/(?:remotes\/origin|heads)\/(\S+)/.exec(head)?.[1] ??
       "main",
   };
+}
+
+/** The nearest folder upwards with a `.git`; outside a repository, the first. */
+async function findRoot(
+  context: Context,
+  projectDir: string,
+): Promise<string> {
+  let folder = projectDir;
+  for (let level = 0; level < MAX_LEVELS; level++) {
+    try {
+      const entries = await context.readDirectory(folder);
+      if (entries.some(({ name }) => name === ".git")) return folder;
+    } catch (error) {
+      if (isAbsent(error)) break;
+      throw error;
+    }
+    folder = join(folder, "..");
+  }
+  return projectDir;
 }
 
 /**

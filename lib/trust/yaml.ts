@@ -16,6 +16,8 @@ import {
 
 /** Deeper than any workflow, and far from the end of the stack. */
 const MAX_DEPTH = 60;
+/** Nodes that are looked at for the scalars of a list. */
+const MAX_VISITS = 1000;
 
 /** Where a node is in its file. */
 export interface Place {
@@ -257,20 +259,19 @@ export function text(node: YamlNode | undefined): string | null {
  * The scalars of a node: itself, or those of a list, however nested.
  *
  * @param node Any node
- * @returns The scalars, at most a thousand
+ * @returns The scalars, as far as a thousand nodes go: aliases of aliases can
+ * make more lists than there is memory
  */
 export function scalars(node: YamlNode | undefined): YamlScalar[] {
   const found: YamlScalar[] = [];
-  const visit = (each: YamlNode) => {
-    if (found.length >= 1000) return;
+  const waiting = node === undefined ? [] : [node];
+  for (let visits = 0; visits < MAX_VISITS; visits++) {
+    const each = waiting.pop();
+    if (each === undefined) break;
     if (each.kind === "scalar") found.push(each);
     else if (each.kind === "list") {
-      for (const item of each.items) {
-        if (found.length >= 1000) return;
-        visit(item);
-      }
+      waiting.push(...each.items.slice(0, MAX_VISITS).reverse());
     }
-  };
-  if (node !== undefined) visit(node);
+  }
   return found;
 }

@@ -190,6 +190,19 @@ Deno.test("init tells of other workflows that publish", async () => {
   );
 });
 
+Deno.test("init and doctor find the workflows at the repository's root", async () => {
+  const files = { ...GIT, "packages/demo/pyproject.toml": "" };
+  await withProject(files, async (folder) => {
+    const { code, stderr } = await init(`${folder}/packages/demo`);
+    assertEquals(code, 0, stderr);
+    await Deno.stat(`${folder}/${WORKFLOW}`);
+    const doctor = await runCli(["doctor", "--offline"], {
+      cwd: `${folder}/packages/demo`,
+    });
+    assertStringIncludes(doctor.stdout, "No problems found");
+  });
+});
+
 Deno.test("init can't guess the repository", async () => {
   await withProject({}, async (folder) => {
     const { code, stderr } = await init(folder);
@@ -200,6 +213,7 @@ Deno.test("init can't guess the repository", async () => {
 });
 
 const NOTHING: ProjectFiles = {
+  root: ".",
   name: null,
   backend: null,
   pyproject: null,
