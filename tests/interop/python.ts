@@ -58,7 +58,7 @@ class Unavailable extends Error {}
 const IS_WINDOWS = Deno.build.os === "windows";
 
 /** What tools say who can't reach the package index. */
-const UNREACHABLE =
+export const UNREACHABLE =
   /Failed to establish|name resolution|getaddrinfo|dns error|error sending request|Network is unreachable|Connection refused|Could not connect|ProxyError|timed out|from versions: none/i;
 
 /**

@@ -20,8 +20,8 @@ import {
   valuesOf,
 } from "../metadata_view.ts";
 import { type MetadataRule, type Problem, problemIn, shown } from "../rule.ts";
-import { DATE, STDLIB_MODULES } from "../data/stdlib_modules.ts";
-import { decodeFrontCoded } from "../front_coding.ts";
+import { DATE } from "../data/stdlib_modules.ts";
+import { isStdlibModule } from "../stdlib.ts";
 
 const CORE_METADATA =
   "https://packaging.python.org/en/latest/specifications/core-metadata/";
@@ -169,8 +169,6 @@ function nameError(name: string, error: string): string {
   return `${pythonRepr(short)} is an invalid value for Name. Error: ${error}`;
 }
 
-let stdlib: ReadonlySet<string> | undefined;
-
 const nameOfStdlib: MetadataRule = {
   code: "name-of-standard-library",
   severity: "warning",
@@ -182,8 +180,7 @@ const nameOfStdlib: MetadataRule = {
   *check(view) {
     const field = valueOf(view, "name");
     if (!field) return;
-    stdlib ??= new Set(decodeFrontCoded(STDLIB_MODULES));
-    if (!stdlib.has(normalizeName(field.value))) return;
+    if (!isStdlibModule(normalizeName(field.value))) return;
     yield problemIn(
       field,
       `${shown(field.value)} is a module of Python's standard library`,
