@@ -44,6 +44,7 @@ import io, json, os, sys, tempfile
 try:
     from docutils.core import publish_parts
     from docutils.utils import SystemMessage
+    from docutils.writers.html5_polyglot import HTMLTranslator, Writer
 except ImportError:
     sys.exit(${NO_DOCUTILS})
 text = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline="").read()
@@ -61,14 +62,17 @@ settings = {
     "syntax_highlight": "short",
     "warning_stream": io.StringIO(),
 }
+class Translator(HTMLTranslator):
+    def read_size_with_PIL(self, node):
+        # PyPI opens no images, so that it can't scale them.
+        return None
+writer = Writer()
+writer.translator_class = Translator
 problem = None
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     try:
-        try:
-            parts = publish_parts(text, writer_name="html5_polyglot", settings_overrides=settings)
-        except TypeError:
-            parts = publish_parts(text, writer="html5_polyglot", settings_overrides=settings)
+        parts = publish_parts(text, writer=writer, settings_overrides=settings)
         if not (parts.get("docinfo", "") + parts.get("fragment", "")).strip():
             problem = "it renders to nothing"
     except SystemMessage as message:
