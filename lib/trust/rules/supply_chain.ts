@@ -92,37 +92,40 @@ export const actionUnpinned: DoctorRule = {
   hint:
     "Write the full commit id, with the version in a comment: `uses: owner/action@<40 hex digits> # v1.2.3`.",
   check: (project) => {
-    const problems = githubJobs(project).filter(isForPyPI).flatMap((
+    const places = githubJobs(project).filter(isForPyPI).flatMap((
       { source, job, file },
     ) =>
       withNeeds(source, job).flatMap(({ steps, calls }) =>
         [...steps.map(({ uses }) => uses), calls].flatMap((uses) =>
-          uses === null || isPinned(uses.text) ? [] : [{
-            file,
-            line: uses.line,
-            message: `${uses.text} is not pinned to a commit`,
-          }]
+          uses === null || isPinned(uses.text) ? [] : [{ file, ...uses }]
         )
       )
     );
-    return uniquePlaces(problems);
+    const byAction = Map.groupBy(
+      places,
+      ({ file, text }) => JSON.stringify([file, text]),
+    );
+    return [...byAction.values()].map((group) => {
+      const lines = [...new Set(group.map(({ line }) => line))]
+        .sort((a, b) => a - b);
+      const { file, text } = group[0]!;
+      const more = lines.length > 1
+        ? `, nor at ${lines.length - 1} more ${
+          lines.length > 2 ? "lines" : "line"
+        }`
+        : "";
+      return {
+        file,
+        line: lines[0],
+        message: `${text} is not pinned to a commit${more}`,
+      };
+    });
   },
 };
 
 function isPinned(uses: string): boolean {
   return uses.startsWith("./") || /@[0-9a-f]{40}$/i.test(uses) ||
     /^docker:\/\/.*@sha256:[0-9a-f]{64}$/i.test(uses);
-}
-
-function uniquePlaces(problems: readonly Problem[]): Problem[] {
-  return [
-    ...new Map(
-      problems.map((problem) => [
-        `${problem.file}:${problem.line}:${problem.message}`,
-        problem,
-      ]),
-    ).values(),
-  ];
 }
 
 /** Building where the identity is. */
