@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isStdlibModule } from "../check/stdlib.ts";
 import { normalizeName } from "../dist/filename.ts";
 import { ensureProject, type SandboxState } from "./state.ts";
 import { Refusal } from "./refusal.ts";
@@ -31,6 +32,12 @@ export function createProject(state: SandboxState, name: string): void {
     throw new Refusal(
       400,
       `The name '${name}' isn't allowed. See https://pypi.org/help/#project-name for more information.`,
+    );
+  }
+  if (isStdlibModule(normalizeName(name))) {
+    throw new Refusal(
+      400,
+      `The name '${name}' isn't allowed (conflict with Python Standard Library module name). See https://pypi.org/help/#project-name for more information.`,
     );
   }
   const similar = [...state.projects.keys()]

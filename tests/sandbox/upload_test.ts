@@ -507,6 +507,12 @@ Deno.test("new projects are refused by name", async () => {
   sandbox.state.prohibitedNames.add("forbidden");
   const [, prohibited] = await create("Forbidden");
   assert(prohibited.startsWith("The name 'Forbidden' isn't allowed. See"));
+  const [, stdlib] = await create("Tomllib");
+  assert(
+    stdlib.startsWith(
+      "The name 'Tomllib' isn't allowed (conflict with Python Standard Library",
+    ),
+  );
   sandbox.state.flags.disallowNewProjects = true;
   assertEquals((await create("fresh"))[0], 403);
 });
