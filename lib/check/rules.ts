@@ -34,7 +34,7 @@ const CORE_METADATA =
 const READING: readonly RuleInfo[] = [
   {
     code: "metadata-not-utf8",
-    severity: "error",
+    severity: "warning",
     summary: "the metadata is not UTF-8",
     source: CORE_METADATA,
     hint: "Save the project's metadata and readme as UTF-8 and build again.",

@@ -215,10 +215,11 @@ function unknownFields(
 function notUtf8(file: string | null): Finding {
   return {
     code: "metadata-not-utf8",
-    severity: "error",
+    severity: "warning",
     file,
     message: "The metadata is not valid UTF-8",
-    hint: "Save the project's metadata and readme as UTF-8 and build again.",
+    hint:
+      "PyPI gets the bad bytes as \u{fffd}. Save the project's metadata and readme as UTF-8 and build again.",
   };
 }
 
