@@ -184,7 +184,7 @@ export function readPublishingCommand(
     registry: readTarget(target, isOurs ? fallback : PYPI),
     token,
     canTrust: tool.canTrust,
-    builds: program.subcommand === "release" ||
+    builds: program.subcommand === "release" && !args.includes("--no-build") ||
       (typeof tool.builds === "string"
         ? args.includes(tool.builds)
         : tool.builds && !args.includes("--no-build")) ||
@@ -220,12 +220,16 @@ export function readPublishingAction(
     case "releasio/cli": {
       const command = inputs.command || "publish";
       if (command !== "publish" && command !== "release") return null;
+      if (/^(?:true|yes|on|1)$/i.test(inputs["dry-run"] ?? "")) return null;
+      const url = inputs["repository-url"] ?? inputs.repository_url;
       return {
         tool: "releasio/cli",
-        registry: readTarget(inputs.registry, fallback),
-        token: null,
+        registry: readTarget(inputs.registry || url, fallback),
+        token: inputs.password ? "password" : null,
         canTrust: true,
-        builds: command === "release",
+        // What is named was built elsewhere.
+        builds: command === "release" &&
+          !(inputs["packages-dir"] || inputs.packages_dir),
       };
     }
     case "pyo3/maturin-action":
