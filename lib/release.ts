@@ -8,20 +8,17 @@
 
 import type { ResolvedConfig } from "./config/resolve_config.ts";
 import type { Context } from "./context.ts";
-import {
-  type ErrorCode,
-  EXIT_CODES,
-  exitCodeOf,
-  ReleasioError,
-} from "./errors.ts";
+import { ReleasioError } from "./errors.ts";
 import type { EventSink, PublishEvent } from "./events.ts";
 import { publish, type PublishOptions } from "./publish.ts";
-import { build, builderName, distFolder } from "./release/build.ts";
+import { build, builderName } from "./release/build.ts";
 import { checkCheckout } from "./release/checkout.ts";
 import { type Commit, openRepository } from "./release/git.ts";
 import { findGitHub, type Place } from "./release/github.ts";
 import { runHook } from "./release/hooks.ts";
+import { releaseReport } from "./release/outcome.ts";
 import { findPackages } from "./release/packages.ts";
+import { preview } from "./release/preview.ts";
 import { finishRelease, makeDraft, takeFromDraft } from "./release/drafting.ts";
 import {
   look,
@@ -30,12 +27,7 @@ import {
   type ReleaseRun,
 } from "./release/release_run.ts";
 import { readReleaseSettings } from "./release/settings.ts";
-import { toErrorReport } from "./report/error_report.ts";
-import type {
-  PackageReport,
-  ReleaseReport,
-  ReleaseStep,
-} from "./report/release_report.ts";
+import type { ReleaseReport, ReleaseStep } from "./report/release_report.ts";
 import type { PublishReport } from "./report/report.ts";
 
 /** Options for {@linkcode release}. */
@@ -89,8 +81,10 @@ export async function release(
     const work = releases.filter(({ decision }) =>
       decision?.kind !== "nothing"
     );
-    if (!options.execute) work.forEach((one) => preview(run, options, one));
-    else if (work.length > 0) {
+    if (!options.execute) {
+      for (const item of work) preview(run, item, previewOptions(options));
+    }
+    if (options.execute && work.length > 0) {
       published = await prepare(run, options, work) ??
         await goPublic(run, options, work, failures);
     }
@@ -98,7 +92,13 @@ export async function release(
     if (!(error instanceof ReleasioError)) throw error;
     failures.push(error);
   }
-  return report(options, { steps, releases, published, failures });
+  return releaseReport({
+    dryRun: !options.execute,
+    steps,
+    releases,
+    published,
+    failures,
+  });
 }
 
 async function open(
@@ -344,81 +344,9 @@ function isUp(report: PublishReport, { built }: Release): boolean {
   );
 }
 
-function preview(
-  run: ReleaseRun,
-  options: ReleaseOptions,
-  item: Release,
-): void {
-  const { one, tag } = item;
-  const plan = (step: ReleaseStep["step"], message: string) =>
-    run.tell(step, "planned", message, one.path);
-  const isResumed = item.decision?.kind === "resume";
-  if (isResumed) plan("build", "not needed: the draft has its files");
-  else if (options.build) {
-    plan("build", `with ${builderName(one)}, into ${distFolder(one)}`);
-  }
-  if (!isResumed) {
-    one.hooks.preRelease.forEach((command) => plan("pre-release", command));
-    if (run.github !== null) plan("draft", "a GitHub release with the files");
-  }
-  if (!run.skipsIndex) {
-    const names = options.config.settings.registries.map(({ name }) => name);
-    plan("publish", `to ${names.join(", then ")}`);
-  }
-  if (!run.isFull) return;
-  plan("tag", tag ?? `${one.tagPrefix ?? "<project>-v"}<version>`);
-  if (run.github !== null) {
-    plan(
-      "release",
-      run.settings.github.keepDraft
-        ? "the draft is left for you to publish"
-        : "the draft becomes the release",
-    );
-  }
-  one.hooks.postRelease.forEach((command) => plan("post-release", command));
-}
-
-function report(
-  options: ReleaseOptions,
-  { steps, releases, published, failures }: {
-    readonly steps: readonly ReleaseStep[];
-    readonly releases: readonly Release[];
-    readonly published: PublishReport | null;
-    readonly failures: readonly ReleasioError[];
-  },
-): ReleaseReport {
-  const codes = failures.map(({ code }) => code);
-  const exitCode = exitCodeOf(
-    published?.error ? [...codes, published.error.code as ErrorCode] : codes,
-  );
-  const first = failures.find(({ code }) => EXIT_CODES[code] === exitCode);
+function previewOptions({ config, build }: ReleaseOptions) {
   return {
-    ok: exitCode === 0,
-    exitCode,
-    dryRun: !options.execute,
-    error: first === undefined
-      ? published?.error ?? null
-      : toErrorReport(first),
-    packages: releases.map((item) => packageReport(options, item)),
-    steps,
-    publish: published,
-  };
-}
-
-function packageReport(options: ReleaseOptions, item: Release): PackageReport {
-  return {
-    path: item.one.path,
-    project: item.project ?? item.one.name,
-    version: item.version,
-    tag: item.tag ?? null,
-    commit: item.commit ?? null,
-    url: item.url || null,
-    status: item.decision?.kind === "nothing"
-      ? "nothing-to-release"
-      : item.isDone
-      ? "released"
-      : options.execute
-      ? "open"
-      : "planned",
+    indexes: config.settings.registries.map(({ name }) => name),
+    builds: build,
   };
 }

@@ -11,14 +11,13 @@ import { isPrerelease } from "../dist/version.ts";
 import { releaseUrl } from "../report/release_url.ts";
 import { distFolder, emptyDist } from "./build.ts";
 import { type Manifest, withManifest } from "./draft.ts";
+import { downloadAsset, uploadAsset } from "./github_assets.ts";
 import {
   createDraft,
   deleteDraft,
-  downloadAsset,
   generateNotes,
   type ReleaseDraft,
   updateRelease,
-  uploadAsset,
 } from "./github_releases.ts";
 import { changelogSection, releaseNotes } from "./notes.ts";
 import { builtPath, type Release, type ReleaseRun } from "./release_run.ts";

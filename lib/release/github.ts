@@ -226,6 +226,20 @@ export function refusal(
   );
 }
 
+/**
+ * An answer that is none of GitHub's.
+ *
+ * @param what What it is about
+ * @returns A `github-failed` error
+ */
+export function unreadable(what: string): ReleasioError {
+  return new ReleasioError(
+    "github-failed",
+    `Cannot read GitHub's answer about ${what}`,
+    { hint: "Is `github.api_url` the address of a GitHub API?" },
+  );
+}
+
 function hintFor(status: number): string {
   if (status === 401) {
     return "The token in GITHUB_TOKEN is not valid any more.";

@@ -6,9 +6,9 @@ import {
   type GitHub,
   rateLimitDelay,
 } from "../../lib/release/github.ts";
+import { downloadAsset } from "../../lib/release/github_assets.ts";
 import {
   createDraft,
-  downloadAsset,
   findReleases,
 } from "../../lib/release/github_releases.ts";
 import { Secret } from "../../lib/secret.ts";
