@@ -19,7 +19,7 @@ import {
 import { readDer, TAG } from "./der.ts";
 import { verifyEcdsa } from "./ecdsa.ts";
 import { Flaw } from "./flaw.ts";
-import { isValidAt, type TrustedRoot } from "./trusted_root.ts";
+import { type Authority, isValidAt, type TrustedRoot } from "./trusted_root.ts";
 
 const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
 
@@ -61,23 +61,38 @@ async function findIssuer(
   time: number,
 ): Promise<Certificate | null> {
   for (const authority of authorities) {
-    if (!isValidAt(authority, time)) continue;
-    const chain = [certificate, ...authority.chain];
-    const links = await Promise.all(
-      authority.chain.map((parent, i) => isIssuedBy(chain[i]!, parent, time)),
-    );
-    if (links.length > 0 && links.every(Boolean)) return authority.chain[0]!;
+    const [issuer] = authority.chain;
+    const isGood = issuer !== undefined && isValidAt(authority, time) &&
+      authority.chain.every((each) =>
+        each.notBefore <= time && time <= each.notAfter
+      ) &&
+      await isUnbroken(authority) && await isIssuedBy(certificate, issuer);
+    if (isGood) return issuer;
   }
   return null;
+}
+
+/** Authorities stay the same from file to file. */
+const unbroken = new WeakMap<Authority, Promise<boolean>>();
+
+/** Whether each certificate of an authority is signed by the next. */
+function isUnbroken(authority: Authority): Promise<boolean> {
+  let result = unbroken.get(authority);
+  if (result === undefined) {
+    const { chain } = authority;
+    result = Promise.all(
+      chain.slice(1).map((parent, i) => isIssuedBy(chain[i]!, parent)),
+    ).then((links) => links.every(Boolean));
+    unbroken.set(authority, result);
+  }
+  return result;
 }
 
 async function isIssuedBy(
   child: Certificate,
   parent: Certificate,
-  time: number,
 ): Promise<boolean> {
   return equalBytes(child.issuer, parent.subject) && isAuthority(parent) &&
-    parent.notBefore <= time && time <= parent.notAfter &&
     child.signatureHash !== null &&
     await verifyEcdsa(
       parent.spki,

@@ -2,11 +2,13 @@
  * A Merkle tree that grows
  * ({@link https://www.rfc-editor.org/rfc/rfc6962#section-2.1 | RFC 6962}).
  *
+ * It hashes without waiting, so that no two entries get one index.
+ *
  * @module
  */
 
+import { createHash } from "node:crypto";
 import type { Bytes } from "../attest/bytes.ts";
-import { hashLeaf, hashNode } from "../attest/merkle.ts";
 
 /** A tree of leaves in order. */
 export class MerkleTree {
@@ -25,16 +27,16 @@ export class MerkleTree {
    * Adds a leaf at the end.
    *
    * @param entry What is in it
-   * @returns Its hash
+   * @returns Its index
    */
-  async append(entry: Bytes): Promise<Bytes> {
-    const leaf = await hashLeaf(entry);
-    this.#levels[0]!.push(leaf);
+  append(entry: Bytes): number {
+    const index = this.size;
+    this.#levels[0]!.push(hash(0, entry));
     for (let n = 0; this.#levels[n]!.length % 2 === 0; n++) {
       const [left, right] = this.#levels[n]!.slice(-2);
-      (this.#levels[n + 1] ??= []).push(await hashNode(left!, right!));
+      (this.#levels[n + 1] ??= []).push(hash(1, left!, right!));
     }
-    return leaf;
+    return index;
   }
 
   /**
@@ -42,7 +44,7 @@ export class MerkleTree {
    *
    * @returns Its hash
    */
-  root(): Promise<Bytes> {
+  root(): Bytes {
     return this.#hash(0, this.size);
   }
 
@@ -52,38 +54,35 @@ export class MerkleTree {
    * @param index The leaf's index
    * @returns Their hashes, from the leaf upwards
    */
-  path(index: number): Promise<Bytes[]> {
+  path(index: number): Bytes[] {
     return this.#path(index, 0, this.size);
   }
 
   /** The RFC's own definition: split at the largest power of two below. */
-  async #path(index: number, start: number, end: number): Promise<Bytes[]> {
+  #path(index: number, start: number, end: number): Bytes[] {
     if (end - start === 1) return [];
     const middle = start + splitOf(end - start);
     return index < middle
-      ? [
-        ...await this.#path(index, start, middle),
-        await this.#hash(middle, end),
-      ]
-      : [
-        ...await this.#path(index, middle, end),
-        await this.#hash(start, middle),
-      ];
+      ? [...this.#path(index, start, middle), this.#hash(middle, end)]
+      : [...this.#path(index, middle, end), this.#hash(start, middle)];
   }
 
-  async #hash(start: number, end: number): Promise<Bytes> {
+  #hash(start: number, end: number): Bytes {
     const size = end - start;
     const n = Math.log2(size);
     if (Number.isInteger(n)) return this.#levels[n]![start / size]!;
     const middle = start + splitOf(size);
-    return await hashNode(
-      await this.#hash(start, middle),
-      await this.#hash(middle, end),
-    );
+    return hash(1, this.#hash(start, middle), this.#hash(middle, end));
   }
 }
 
 /** The largest power of two below a size. */
 function splitOf(size: number): number {
   return 2 ** Math.floor(Math.log2(size - 1));
+}
+
+function hash(prefix: 0 | 1, ...parts: readonly Bytes[]): Bytes {
+  const digest = createHash("sha256").update(new Uint8Array([prefix]));
+  for (const part of parts) digest.update(part);
+  return new Uint8Array(digest.digest());
 }

@@ -47,17 +47,17 @@ export interface Rekor {
  * @param options How many entries its shard has, and those before it; the time
  * @returns The log
  */
-export async function createRekor(
+export function createRekor(
   keys: LogKeys,
   options: {
     readonly earlierEntries: number;
     readonly shardOffset: number;
     readonly now: () => number;
   },
-): Promise<Rekor> {
+): Rekor {
   const tree = new MerkleTree();
   for (let i = 0; i < options.earlierEntries; i++) {
-    await tree.append(utf8(`earlier entry ${i}`));
+    tree.append(utf8(`earlier entry ${i}`));
   }
   const { shardOffset, now } = options;
   return { keys, tree, shardOffset, entries: new Map(), now };
@@ -87,12 +87,11 @@ export async function logEntryResponse(
     );
   }
   const entry = {
-    index: rekor.tree.size,
+    index: rekor.tree.append(body),
     body,
     time: Math.floor(rekor.now() / 1000),
   };
   rekor.entries.set(id, entry);
-  await rekor.tree.append(body);
   return Response.json(await describe(rekor, id, entry), {
     status: 201,
     headers: { location },
@@ -188,7 +187,8 @@ async function describe(
   };
   // One state of the tree: others may be added meanwhile.
   const { size } = tree;
-  const [root, hashes] = await Promise.all([tree.root(), tree.path(index)]);
+  const root = tree.root();
+  const hashes = tree.path(index);
   const signature = await signEcdsa(
     keys.privateKey,
     utf8(JSON.stringify(promised)),

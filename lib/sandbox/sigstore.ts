@@ -120,7 +120,7 @@ async function create(
   };
   return {
     fulcio: { issuer, authority, root: root.der, log: certificateLog, now },
-    rekor: await createRekor(signatureLog, {
+    rekor: createRekor(signatureLog, {
       earlierEntries,
       shardOffset,
       now,

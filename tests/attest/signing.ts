@@ -4,7 +4,14 @@
  */
 
 import type { Context } from "../../lib/context.ts";
+import { utf8 } from "../../lib/attest/bytes.ts";
+import { preAuthEncoding } from "../../lib/attest/dsse.ts";
+import { signEcdsa } from "../../lib/attest/ecdsa.ts";
+import { requestCertificate } from "../../lib/attest/fulcio.ts";
+import { buildAttestation } from "../../lib/attest/pep740.ts";
+import { logSignature } from "../../lib/attest/rekor.ts";
 import {
+  type Attestation,
   type AttestationPublisher,
   openSigner,
   type SigstoreServices,
@@ -106,4 +113,41 @@ export function signerOf(
 ) {
   const { context, services } = house;
   return openSigner(context, { provider, publisher, services });
+}
+
+/** Signs any statement, and logs it, `delay` milliseconds after the certificate. */
+export async function signStatement(
+  house: SigningHouse,
+  statement: unknown,
+  delay = 0,
+): Promise<Attestation> {
+  const { context, services } = house;
+  const { certificate, privateKey } = await requestCertificate(
+    context,
+    services.fulcioUrl,
+    await house.provider().acquire(context, "sigstore"),
+  );
+  const bytes = utf8(JSON.stringify(statement));
+  const signature = await signEcdsa(privateKey, preAuthEncoding(bytes));
+  await context.sleep(delay);
+  const signed = { statement: bytes, signature, certificate };
+  return buildAttestation({
+    certificate: certificate.der,
+    statement: bytes,
+    signature,
+    entry: await logSignature(context, services.rekorUrl, signed),
+  });
+}
+
+/** A statement about the wheel, with changes. */
+export function statement(
+  changes: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  return {
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [{ name: WHEEL.filename, digest: { sha256: WHEEL.sha256 } }],
+    predicateType: "https://docs.pypi.org/attestations/publish/v1",
+    predicate: null,
+    ...changes,
+  };
 }
