@@ -120,18 +120,18 @@ async function exchange(
 ): Promise<MintedToken | Lost> {
   const { registry } = options;
   context.signal.throwIfAborted();
-  using grace = graceAfter(context.signal);
   let response: HttpResponse;
   try {
-    response = await send(context, {
-      url: endpoint(registry, "mint-token"),
-      method: "POST",
-      headers: {
-        accept: "application/json",
-        "content-type": "application/json",
-      },
-      body: JSON.stringify({ token: identity.token.reveal() }),
-    }, { timeout: TIMEOUT, maxBytes: MAX_BYTES, signal: grace.signal });
+    response = await withGrace(context.signal, (signal) =>
+      send(context, {
+        url: endpoint(registry, "mint-token"),
+        method: "POST",
+        headers: {
+          accept: "application/json",
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({ token: identity.token.reveal() }),
+      }, { timeout: TIMEOUT, maxBytes: MAX_BYTES, signal }));
   } catch (error) {
     if (isLost(error)) return { lost: error };
     throw error;
@@ -199,21 +199,21 @@ function outOfTokens(
   });
 }
 
-/** A signal that aborts some seconds after another one. */
-function graceAfter(
+/** Runs a task with a signal that aborts some seconds after another one. */
+async function withGrace<T>(
   signal: AbortSignal,
-): Disposable & { readonly signal: AbortSignal } {
+  task: (late: AbortSignal) => Promise<T>,
+): Promise<T> {
   const late = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const start = () => {
     timer = setTimeout(() => late.abort(signal.reason), GRACE);
   };
   signal.addEventListener("abort", start, { once: true });
-  return {
-    signal: late.signal,
-    [Symbol.dispose]() {
-      signal.removeEventListener("abort", start);
-      clearTimeout(timer);
-    },
-  };
+  try {
+    return await task(late.signal);
+  } finally {
+    signal.removeEventListener("abort", start);
+    clearTimeout(timer);
+  }
 }

@@ -11,6 +11,8 @@ import type { PythonTools } from "./python.ts";
 export interface InstallOptions {
   /** Take sdists only, and build them with what is installed. */
   readonly fromSdist?: boolean;
+  /** Take wheels only. */
+  readonly onlyWheels?: boolean;
 }
 
 /**
@@ -30,9 +32,7 @@ export async function pipInstall(
     "python",
     ...["-m", "pip", "install", "--no-cache-dir", "--no-deps", "--pre"],
     ...["--index-url", simpleUrl, "--target", target],
-    ...(options.fromSdist
-      ? ["--no-binary", ":all:", "--no-build-isolation"]
-      : []),
+    ...choice(options),
     requirement,
   ]);
 }
@@ -49,11 +49,16 @@ export async function uvPipInstall(
     ...["pip", "install", "--no-cache", "--no-deps", "--prerelease", "allow"],
     ...["--python", python.program("python")],
     ...["--index-url", simpleUrl, "--target", target],
-    ...(options.fromSdist
-      ? ["--no-binary", ":all:", "--no-build-isolation"]
-      : []),
+    ...choice(options),
     requirement,
   ]);
+}
+
+function choice({ fromSdist, onlyWheels }: InstallOptions): string[] {
+  return [
+    ...fromSdist ? ["--no-binary", ":all:", "--no-build-isolation"] : [],
+    ...onlyWheels ? ["--only-binary", ":all:"] : [],
+  ];
 }
 
 async function installed(

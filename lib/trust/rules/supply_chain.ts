@@ -101,10 +101,12 @@ export const actionUnpinned: DoctorRule = {
         )
       )
     );
-    const byAction = Map.groupBy(
-      places,
-      ({ file, text }) => JSON.stringify([file, text]),
-    );
+    // Not with Map.groupBy(), which Node 20 lacks.
+    const byAction = new Map<string, (typeof places)[number][]>();
+    for (const place of places) {
+      const key = JSON.stringify([place.file, place.text]);
+      byAction.set(key, [...byAction.get(key) ?? [], place]);
+    }
     return [...byAction.values()].map((group) => {
       const lines = [...new Set(group.map(({ line }) => line))]
         .sort((a, b) => a - b);
