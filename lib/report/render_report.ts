@@ -30,6 +30,10 @@ export function renderReport(report: PublishReport, layout: Layout): string {
   const blocks = report.runs
     .filter((run) => run.files.length > 0)
     .map((run) => renderRun(run, report.dryRun, layout).join("\n"));
+  const warnings = runWarnings(report, layout);
+  if (blocks.length > 0 && warnings.length > 0) {
+    blocks.push(warnings.join("\n"));
+  }
   if (report.runs.some((run) => needsAnotherRun(run, report))) {
     blocks.push(
       nextSteps(report).flatMap((step) => wrap(step, layout.columns ?? 80))
@@ -37,6 +41,21 @@ export function renderReport(report: PublishReport, layout: Layout): string {
     );
   }
   return blocks.join("\n\n");
+}
+
+/** What is wrong with the run as a whole must not scroll away above. */
+function runWarnings(
+  { findings, dryRun }: PublishReport,
+  { colour, columns = 80 }: Layout,
+): string[] {
+  const { yellow } = createStyle(colour);
+  return findings
+    .filter(({ file, severity }) =>
+      !dryRun && file === null && severity === "warning"
+    )
+    .slice(0, MAX_NAMES)
+    .flatMap(({ message }) => wrap(`Warning: ${plain(message)}`, columns))
+    .map(yellow);
 }
 
 /**
