@@ -196,6 +196,44 @@ for (const client of CLIENTS) {
 }
 
 interopTest(
+  "uv publish --check-url finds in the sandbox's index what is there",
+  async (python) => {
+    const sandbox = await createSandbox();
+    const token = sandbox.createApiToken();
+    await using listener = await listen(sandbox.handle, 0);
+    const folder = await Deno.makeTempDir({ prefix: "releasio-check-url-" });
+    try {
+      const uv = CLIENTS.find(({ name }) => name === "uv")!;
+      const url = `${listener.origin}/legacy/`;
+      const args = [
+        ...["--trusted-publishing", "never"],
+        ...["--check-url", `${listener.origin}/simple/`],
+      ];
+      const publish = async (project: Project) =>
+        await uv.publish(python, project, { url, token }, { args });
+      const name = "horn";
+      const whole = await makeProject(join(folder, "whole"), { name });
+      const changed = await makeProject(join(folder, "changed"), {
+        name,
+        line: "volume = 11",
+      });
+      assertEquals((await publish(whole)).code, 0);
+      const again = await publish(whole);
+      assertEquals(again.code, 0, again.output);
+      assertStringIncludes(again.output, "already exists, skipping");
+      const other = await publish(changed);
+      assert(other.code !== 0, other.output);
+      assertStringIncludes(other.output, "do not match");
+      const uploads = sandbox.state.requests
+        .filter(({ method }) => method === "POST");
+      assertEquals(uploads.length, 2);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+interopTest(
   "docs/compatibility.md tells how clients did",
   () => matrix.settle(),
 );
