@@ -20,8 +20,7 @@ const ACTIONS = {
     "denoland/setup-deno@667a34cdef165d8d2b2e98dde39547c9daac7282 # v2.0.4",
 };
 const DENO_VERSION = "2.9.6";
-/** Network, environment, and files: nothing to run. */
-const PUBLISH = `deno run -NERW jsr:@releasio/cli@${VERSION} publish`;
+const PACKAGE = `jsr:@releasio/cli@${VERSION}`;
 
 /** What a release workflow is made from. */
 export interface WorkflowOptions {
@@ -42,7 +41,12 @@ function publishSteps(flags: string): string[] {
     `- uses: ${ACTIONS.setupDeno}`,
     "  with:",
     `    deno-version: v${DENO_VERSION}`,
-    `- run: ${PUBLISH}${flags}`,
+    "- run: >-",
+    "    deno run",
+    "    --allow-net='*.pypi.org,*.actions.githubusercontent.com,*.sigstore.dev'",
+    "    --allow-env='GITHUB_*,ACTIONS_ID_TOKEN_REQUEST_*,RELEASIO_*'",
+    '    --allow-read=.,"$RUNNER_TEMP" --allow-write="$RUNNER_TEMP"',
+    `    ${PACKAGE} publish${flags}`,
   ];
 }
 
@@ -176,7 +180,11 @@ function gitlabJob(
     "    SIGSTORE_ID_TOKEN:",
     "      aud: sigstore",
     "  script:",
-    `    - ${PUBLISH}${flags}`,
+    "    - >-",
+    "      deno run --allow-read=.",
+    "      --allow-net='*.pypi.org,*.sigstore.dev'",
+    `      --allow-env='GITLAB_CI,CI_*,${token},SIGSTORE_ID_TOKEN,RELEASIO_*'`,
+    `      ${PACKAGE} publish${flags}`,
   ];
 }
 
