@@ -166,6 +166,7 @@ export function entryTime({ time, promise, kind }: ReadEntry): number {
   if (promise === null) {
     throw new Flaw(
       "the transparency log entry has no inclusion promise, so its time can't be verified",
+      "conversion",
     );
   }
   if (!time) {

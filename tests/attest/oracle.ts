@@ -2,8 +2,6 @@
  * An independent judge of attestations: sigstore's own verifier.
  */
 
-// deno-lint-ignore-file no-import-prefix
-
 import nodeCrypto from "node:crypto";
 import { bundleFromJSON } from "@sigstore/bundle";
 import { TrustedRoot } from "@sigstore/protobuf-specs";
