@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { attestFiles, type AttestOptions } from "../../lib/attest/mod.ts";
-import { PYPI } from "../../lib/config/registry.ts";
+import { PYPI, TESTPYPI } from "../../lib/config/registry.ts";
 import type { DistributionFile } from "../../lib/dist/distribution.ts";
 import { EXIT_CODES, ReleasioError } from "../../lib/errors.ts";
 import type { Claims } from "../../lib/oidc/mod.ts";
@@ -71,6 +71,17 @@ Deno.test("attestFiles() signs every file, and says so", async () => {
   assert([...attestations.values()].every(({ length }) => length === 1));
   assertEquals(findings, []);
   assertEquals(notes, ["Signed 2 files"]);
+});
+
+Deno.test("attestFiles() signs the same files for one index after the other", async () => {
+  const house = await openHouse();
+  for (const registry of [TESTPYPI, PYPI]) {
+    const { attestations, findings } = await attestFiles(
+      house.context,
+      options(house, { registry, policy: "required" }),
+    );
+    assertEquals([attestations.size, findings], [2, []]);
+  }
 });
 
 Deno.test("attestFiles() asks nobody when attestations are off", async () => {

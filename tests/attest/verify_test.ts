@@ -42,6 +42,7 @@ interface Golden {
   readonly attestation: Attestation;
 }
 
+/** Of files on PyPI; Rekor has them as 153454663, 153454647, 149945774, 200170367. */
 const GOLDEN: readonly Golden[] = JSON.parse(
   await Deno.readTextFile(
     new URL("../fixtures/attestations/public_good.json", import.meta.url),
