@@ -120,6 +120,8 @@ export class UploadWatch {
 
   #arm(ms: number, message: string): void {
     clearTimeout(this.#timer);
+    // An upload that was given up may be read for a while yet.
+    if (this.signal.aborted) return;
     this.#timer = setTimeout(() => this.#abort(message), ms);
   }
 
