@@ -57,6 +57,9 @@ class Unavailable extends Error {}
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
+/** The oldest Python that the requirements are for. */
+const ASSERT_VERSION = `import sys; assert sys.version_info >= (3, 11)`;
+
 /** What tools say who can't reach the package index. */
 export const UNREACHABLE =
   /Failed to establish|name resolution|getaddrinfo|dns error|error sending request|Network is unreachable|Connection refused|Could not connect|ProxyError|timed out|from versions: none/i;
@@ -113,6 +116,7 @@ async function makeVenv(folder: string): Promise<void> {
   await Deno.remove(folder, { recursive: true }).catch(() => {});
   console.error(`Making ${folder} from PyPI`);
   const interpreter = IS_WINDOWS ? "python" : "python3";
+  await make(interpreter, ["-c", ASSERT_VERSION]);
   await make(interpreter, ["-m", "venv", folder]);
   const requirements = `${ROOT}tests/interop/requirements.txt`;
   // uv takes a tenth of pip's time for the rest.
@@ -138,6 +142,9 @@ async function make(program: string, args: readonly string[]): Promise<void> {
   if (output.success) return;
   const said = new TextDecoder().decode(output.stderr) +
     new TextDecoder().decode(output.stdout);
+  if (said.includes("AssertionError")) {
+    throw new Unavailable(`this machine's Python is older than 3.11`);
+  }
   if (/ensurepip/.test(said)) {
     throw new Unavailable(`this machine's Python makes no environments`);
   }

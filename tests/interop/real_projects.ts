@@ -1,6 +1,6 @@
 /**
  * Distributions of well-known projects, downloaded from PyPI by pip once and
- * kept outside the repository: some 390 MB.
+ * kept outside the repository: some 320 MB.
  *
  * @module
  */
@@ -32,9 +32,9 @@ const WHEELS = words(`
 
 /** Those of them whose wheels for other platforms are downloaded, too. */
 const BINARY_WHEELS = words(`
-  cryptography==50.0.2 lxml==6.1.3 markupsafe==3.0.4 numpy==2.5.5
+  cryptography==50.0.2 lxml==6.1.3 markupsafe==3.0.4 msgpack==1.2.4
   orjson==3.13.0 pillow==13.0.0 protobuf==7.36.2 psutil==7.2.2
-  pydantic-core==2.50.4 ruff==0.17.6
+  pydantic-core==2.50.4 pyyaml==6.0.3
 `);
 
 /** Sdists. pip runs what builds them, so these are pure Python. */
