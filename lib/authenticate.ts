@@ -109,6 +109,8 @@ export async function identify(
   options: AuthenticateOptions & {
     /** What the settings say is registered on the index, if they do. */
     readonly registered?: Publisher | undefined;
+    /** The index's audience, where it was asked for before. */
+    readonly audience?: Promise<string | null> | undefined;
   },
 ): Promise<Identified> {
   const { registry, emit, registered } = options;
@@ -130,7 +132,8 @@ export async function identify(
     return { ...authentication, publisher: null };
   }
   const { provider } = authentication;
-  const audience = await fetchAudience(context, registry);
+  const audience = await options.audience ??
+    await fetchAudience(context, registry);
   const identity = await provider.acquire(context, audience);
   const publisher = describePublisher(identity.claims);
   tell(publisher, null);

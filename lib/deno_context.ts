@@ -86,7 +86,7 @@ class FileBlob extends Blob {
       if (read === null) break;
       length += read;
     }
-    return bytes.slice(0, length);
+    return length === bytes.length ? bytes : bytes.slice(0, length);
   }
 
   override async text(): Promise<string> {

@@ -25,7 +25,7 @@ export interface HttpRequest {
   /** Where to. */
   readonly url: string;
   /** `GET` by default. */
-  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Headers. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Body text. */

@@ -4,41 +4,27 @@
  * @module
  */
 
-import { attestFiles } from "./attest/attest_files.ts";
-import { compareProvenance } from "./attest/provenance.ts";
 import type { SigstoreServices } from "./attest/services.ts";
-import {
-  findAuthentication,
-  type Identified,
-  identify,
-  openCredentials,
-} from "./authenticate.ts";
-import { runChecks } from "./check/run_checks.ts";
-import { tagOfRun } from "./check/tag.ts";
 import type { Registry } from "./config/registry.ts";
 import type { Settings } from "./config/settings.ts";
 import type { Context } from "./context.ts";
-import { sha256 } from "./dist/digest.ts";
 import type {
-  Distribution,
   DistributionFile,
   HashedDistribution,
 } from "./dist/distribution.ts";
-import { findDistributions } from "./dist/find_distributions.ts";
-import { readDistribution } from "./dist/read_distribution.ts";
-import { exitCodeOf, ReleasioError } from "./errors.ts";
-import type { EventSink } from "./events.ts";
-import type { Finding } from "./findings.ts";
-import { type Plan, planUploads } from "./plan/plan_uploads.ts";
-import { waitUntilListed } from "./plan/wait.ts";
-import { toErrorReport } from "./report/error_report.ts";
 import {
-  plannedFile,
-  untouchedFile,
-  withOutcomes,
-} from "./report/file_reports.ts";
+  findDistributions,
+  type FoundDistributions,
+} from "./dist/find_distributions.ts";
+import { exitCodeOf } from "./errors.ts";
+import type { EventSink } from "./events.ts";
+import { type HeadStart, takeHeadStart } from "./head_start.ts";
+import { type Plan, planUploads } from "./plan/plan_uploads.ts";
+import { toErrorReport } from "./report/error_report.ts";
+import { addFindings, orFail, type Run } from "./publish_run.ts";
+import { plannedFile, untouchedFile } from "./report/file_reports.ts";
 import type { PublishReport, RunReport } from "./report/report.ts";
-import { uploadFiles } from "./upload/upload_files.ts";
+import type { Attestations, sendPlanned } from "./send_planned.ts";
 
 /** Options for {@linkcode publish}. */
 export interface PublishOptions {
@@ -70,18 +56,10 @@ interface Gathered {
   readonly files: readonly HashedDistribution[];
   /** Attestations that lie next to the files. */
   readonly readyMade: readonly DistributionFile[];
-}
-
-/** Attestations by file name, each the text of a JSON object. */
-type Attestations = ReadonlyMap<string, readonly string[]>;
-
-/** What the stages share. */
-interface Run {
-  readonly context: Context;
-  readonly options: PublishOptions;
-  readonly emit: EventSink;
-  readonly findings: Finding[];
-  readonly failures: ReleasioError[];
+  /** What the index is being asked already. */
+  readonly headStart: HeadStart | null;
+  /** The stages that send, loaded. */
+  readonly sendPlanned: typeof sendPlanned;
 }
 
 /**
@@ -105,15 +83,9 @@ export async function publish(
     findings: [],
     failures: [],
   };
-  const runs: RunReport[] = [];
-  if (options.settings.enabled) {
-    const gathered = await orFail(run, () => gather(run));
-    for (const registry of options.settings.registries) {
-      // The next index only if the one before is complete.
-      if (gathered === null || run.failures.length > 0) break;
-      runs.push(await publishTo(run, registry, gathered));
-    }
-  } else {
+  let runs: readonly RunReport[] = [];
+  if (options.settings.enabled) runs = await publishToEach(run);
+  else {
     run.emit({
       type: "note",
       message: "Publishing is switched off: `publish.enabled` is false",
@@ -145,25 +117,44 @@ function undisturbed(sink: EventSink | undefined): EventSink {
   };
 }
 
-/** A failure that has a code belongs in the report; any other is a bug. */
-async function orFail<T>(
-  run: Run,
-  stage: () => Promise<T>,
-): Promise<T | null> {
+/** Publishes to each index in turn, the first one asked in advance. */
+async function publishToEach(run: Run): Promise<readonly RunReport[]> {
+  const { context, options: { settings, dryRun = false } } = run;
+  const found = await orFail(run, () => find(run));
+  const [first] = settings.registries;
+  if (found === null || first === undefined) return [];
+  const headStart = takeHeadStart(context, first, found.files, {
+    settings,
+    dryRun,
+  });
   try {
-    return await stage();
-  } catch (error) {
-    if (!(error instanceof ReleasioError)) throw error;
-    run.failures.push(error);
-    return null;
+    const runs: RunReport[] = [];
+    // The other stages are loaded while the network works.
+    const [{ gather }, { sendPlanned }] = await Promise.all([
+      import("./gather.ts"),
+      import("./send_planned.ts"),
+    ]);
+    const files = await orFail(run, () => gather(run, found.files));
+    for (const registry of settings.registries) {
+      // The next index only if the one before is complete.
+      if (files === null || run.failures.length > 0) break;
+      runs.push(
+        await publishTo(run, registry, {
+          files,
+          readyMade: found.attestations,
+          headStart: registry === first ? headStart : null,
+          sendPlanned,
+        }),
+      );
+    }
+    return runs;
+  } finally {
+    headStart.stop();
   }
 }
 
-/** dist → check: every file found, read, checked and hashed. */
-async function gather(run: Run): Promise<Gathered> {
-  const { context, options } = run;
-  const { settings, paths = [], tag, tagPrefix, expect } = options;
-  const ciTag = tagOfRun(context.env);
+async function find(run: Run): Promise<FoundDistributions> {
+  const { context, options: { settings, paths = [] } } = run;
   const found = await findDistributions(
     context,
     paths.length > 0 ? paths : [settings.dist],
@@ -171,55 +162,14 @@ async function gather(run: Run): Promise<Gathered> {
   for (const { path, reason } of found.ignored) {
     run.emit({ type: "note", message: `Left out ${path}: ${reason}` });
   }
-  let distributions: readonly Distribution[];
-  if (settings.validateBeforePublish) {
-    const result = await runChecks(found.files, {
-      maxFileSize: settings.maxFileSize,
-      ...(tag === undefined ? {} : { tag }),
-      ...(ciTag === null ? {} : { ciTag }),
-      ...(tagPrefix === undefined ? {} : { tagPrefix }),
-      ...(expect === undefined ? {} : { expect }),
-    });
-    addFindings(run, result.findings);
-    const refusals = result.findings.filter(({ severity }) =>
-      severity === "error"
-    );
-    if (refusals.length > 0) throw checksFailed(refusals);
-    distributions = result.distributions;
-  } else {
-    distributions = await Promise.all(found.files.map(readDistribution));
-  }
-  run.emit({ type: "checked", files: distributions.length });
-  const files = await Promise.all(
-    distributions.map(async (distribution) => ({
-      ...distribution,
-      sha256: await sha256(distribution.blob),
-    })),
-  );
-  return { files, readyMade: found.attestations };
-}
-
-function addFindings(run: Run, findings: readonly Finding[]): void {
-  run.findings.push(...findings);
-  for (const finding of findings) run.emit({ type: "finding", finding });
-}
-
-function checksFailed(refusals: readonly Finding[]): ReleasioError {
-  const problems = refusals.length === 1
-    ? "1 problem"
-    : `${refusals.length} problems`;
-  return new ReleasioError(
-    "checks-failed",
-    `The index would refuse this release: ${problems}`,
-    { hint: "Nothing was sent. Fix what is listed above and build again." },
-  );
+  return found;
 }
 
 /** plan → oidc → attest → mint → upload, for one index. */
 async function publishTo(
   run: Run,
   registry: Registry,
-  { files, readyMade }: Gathered,
+  { files, readyMade, headStart, sendPlanned }: Gathered,
 ): Promise<RunReport> {
   run.emit({ type: "registry", registry: registry.uploadUrl });
   let report: RunReport = {
@@ -228,7 +178,10 @@ async function publishTo(
     publisher: null,
     files: files.map((file) => untouchedFile(registry, file)),
   };
-  const plan = await orFail(run, () => makePlan(run, registry, files));
+  const plan = await orFail(
+    run,
+    () => makePlan(run, registry, files, headStart),
+  );
   if (plan === null) return report;
   report = {
     ...report,
@@ -242,6 +195,7 @@ async function publishTo(
     ({ report, attestations } = await sendPlanned(run, registry, {
       plan,
       readyMade,
+      headStart,
       report,
     }));
   }
@@ -261,12 +215,14 @@ async function makePlan(
   run: Run,
   registry: Registry,
   files: readonly HashedDistribution[],
+  headStart: HeadStart | null,
 ): Promise<Plan> {
   const { settings } = run.options;
   const plan = await planUploads(run.context, registry, files, {
     checkExisting: settings.checkExistingVersion,
     skipExisting: settings.skipExisting,
     maxProjectSize: settings.maxProjectSize,
+    ...(headStart === null ? {} : { lookups: headStart.lookups }),
   });
   addFindings(run, plan.findings);
   run.emit({
@@ -279,119 +235,6 @@ async function makePlan(
     })),
   });
   return plan;
-}
-
-/** What is to be sent, and the report so far. */
-interface Sending {
-  readonly plan: Plan;
-  readonly readyMade: readonly DistributionFile[];
-  readonly report: RunReport;
-}
-
-/** What was sent. */
-interface Sent {
-  readonly report: RunReport;
-  readonly attestations: Attestations;
-}
-
-/** oidc → attest → mint → upload: what the plan says goes up. */
-async function sendPlanned(
-  run: Run,
-  registry: Registry,
-  { plan, readyMade, report }: Sending,
-): Promise<Sent> {
-  const { context, options, emit } = run;
-  const { settings } = options;
-  const nothing = new Map();
-  const authentication = await findOrWarn(run, registry);
-  report = { ...report, auth: authentication?.kind ?? null };
-  if (authentication === null || options.dryRun) {
-    return { report, attestations: nothing };
-  }
-  const files = plan.files.filter(({ status }) => status === "planned")
-    .map(({ distribution }) => distribution);
-  const identified = await orFail(run, () =>
-    identify(context, authentication, {
-      registry,
-      registered: settings.publishers.get(registry.uploadUrl),
-      emit,
-    }));
-  if (identified === null) return { report, attestations: nothing };
-  report = { ...report, publisher: identified.publisher };
-  const ready = await orFail(run, async () => ({
-    attestations: await attest(run, registry, { files, readyMade, identified }),
-    credentials: await openCredentials(context, identified, {
-      registry,
-      projects: [...new Set(files.map(({ project }) => project))],
-      emit,
-    }),
-  }));
-  if (ready === null) return { report, attestations: nothing };
-  const { attestations, credentials } = ready;
-  const outcomes = await uploadFiles(context, files, {
-    registry,
-    credentials,
-    jobs: settings.jobs,
-    attestations,
-    skipExisting: settings.skipExisting,
-    onEvent: emit,
-  }).finally(() => credentials.close());
-  run.failures.push(...outcomes.flatMap(({ error }) => error ?? []));
-  return {
-    report: {
-      ...report,
-      files: withOutcomes(report.files, outcomes, attestations),
-    },
-    attestations,
-  };
-}
-
-/** Signs all files before the first goes up: a sent one can't get it later. */
-async function attest(
-  run: Run,
-  registry: Registry,
-  { files, readyMade, identified }: {
-    readonly files: readonly HashedDistribution[];
-    readonly readyMade: readonly DistributionFile[];
-    readonly identified: Identified;
-  },
-): Promise<Attestations> {
-  const { settings, sigstore } = run.options;
-  const { attestations, findings } = await attestFiles(run.context, {
-    files,
-    policy: settings.attestations,
-    registry,
-    identity: identified.kind === "api-token" ? null : {
-      provider: identified.provider,
-      claims: identified.identity.claims,
-    },
-    readyMade,
-    ...(sigstore === undefined ? {} : { services: sigstore }),
-    onEvent: run.emit,
-  });
-  addFindings(run, findings);
-  return attestations;
-}
-
-/** A dry run only warns that there is nothing to authenticate with. */
-async function findOrWarn(run: Run, registry: Registry) {
-  const { context, options, emit } = run;
-  const find = () =>
-    findAuthentication(context, options.settings.trustedPublishing, {
-      registry,
-      emit,
-    });
-  if (!options.dryRun) return await orFail(run, find);
-  try {
-    return await find();
-  } catch (error) {
-    if (!(error instanceof ReleasioError)) throw error;
-    const { code, message, hint } = error;
-    addFindings(run, [
-      { code, severity: "warning", file: null, message, hint },
-    ]);
-    return null;
-  }
 }
 
 /** `--wait`: a release is done when the index lists it, provenance and all. */
@@ -410,6 +253,8 @@ async function waitFor(
     message: `Waiting until ${registry.name} lists every file`,
   });
   const timeout = waitTimeout * 1000;
+  const { waitUntilListed } = await import("./plan/wait.ts");
+  const { compareProvenance } = await import("./attest/provenance.ts");
   await waitUntilListed(run.context, registry, files, { timeout });
   addFindings(
     run,

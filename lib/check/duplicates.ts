@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sha256 } from "../dist/digest.ts";
+import { digestOf } from "../dist/digest.ts";
 import type { DistributionFile } from "../dist/distribution.ts";
 import type { Finding } from "../findings.ts";
 import { toFinding } from "./rule.ts";
@@ -21,14 +21,12 @@ export async function findDuplicates(
   files: readonly DistributionFile[],
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const digests = new Map<Blob, string>();
   for (const [index, file] of files.entries()) {
     for (const earlier of files.slice(0, index)) {
       const sameName = earlier.filename === file.filename;
       if (!sameName && earlier.blob.size !== file.blob.size) continue;
       const sameContent = earlier.blob.size === file.blob.size &&
-        await digestOf(earlier.blob, digests) ===
-          await digestOf(file.blob, digests);
+        await digestOf(earlier.blob) === await digestOf(file.blob);
       if (sameName === sameContent) continue;
       findings.push(
         sameName
@@ -43,13 +41,4 @@ export async function findDuplicates(
     }
   }
   return findings;
-}
-
-async function digestOf(
-  blob: Blob,
-  known: Map<Blob, string>,
-): Promise<string> {
-  const digest = known.get(blob) ?? await sha256(blob);
-  known.set(blob, digest);
-  return digest;
 }

@@ -8,6 +8,9 @@ import { createHash } from "node:crypto";
 import type { Distribution, HashedDistribution } from "./distribution.ts";
 import { namingFile } from "./unreadable.ts";
 
+/** Files that are hashed at a time. */
+const READERS = 4;
+
 /**
  * Hashes a blob in constant memory.
  *
@@ -37,8 +40,32 @@ export async function sha256(
   return hash.digest("hex");
 }
 
+/** Digests of blobs, whose bytes don't change: one pass is enough for a run. */
+const digests = new WeakMap<Blob, Promise<string>>();
+
 /**
- * Hashes distributions one after the other, each in one pass.
+ * The digest of a blob, which is read the first time only.
+ *
+ * @param blob What to hash
+ * @param onProgress Called with the bytes read so far, after each chunk
+ * @returns Its SHA-256, lower-case hex
+ */
+export function digestOf(
+  blob: Blob,
+  onProgress?: (bytes: number) => void,
+): Promise<string> {
+  const known = digests.get(blob);
+  if (known !== undefined) {
+    onProgress?.(blob.size);
+    return known;
+  }
+  const digest = sha256(blob, onProgress);
+  digests.set(blob, digest);
+  return digest;
+}
+
+/**
+ * Hashes distributions, a few at a time, each in one pass.
  *
  * @param distributions What to hash
  * @param onProgress Called with the distribution at work and its bytes so far
@@ -50,14 +77,17 @@ export async function hashDistributions(
   onProgress?: (distribution: Distribution, bytes: number) => void,
 ): Promise<HashedDistribution[]> {
   const hashed: HashedDistribution[] = [];
-  for (const distribution of distributions) {
-    const { kind, filename, blob } = distribution;
-    const digest = await namingFile(
-      kind,
-      filename,
-      () => sha256(blob, (bytes) => onProgress?.(distribution, bytes)),
-    );
-    hashed.push({ ...distribution, sha256: digest });
-  }
+  const queue = distributions.entries();
+  await Promise.all(Array.from({ length: READERS }, async () => {
+    for (const [index, distribution] of queue) {
+      const { kind, filename, blob } = distribution;
+      const digest = await namingFile(
+        kind,
+        filename,
+        () => digestOf(blob, (bytes) => onProgress?.(distribution, bytes)),
+      );
+      hashed[index] = { ...distribution, sha256: digest };
+    }
+  }));
   return hashed;
 }
