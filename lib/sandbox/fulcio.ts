@@ -6,10 +6,9 @@
  * @module
  */
 
-import { type Bytes, decodeBase64, utf8 } from "../attest/bytes.ts";
-import { EXTENSION, fromPem, toPem } from "../attest/certificate.ts";
+import { type Bytes, utf8 } from "../attest/bytes.ts";
+import { EXTENSION, toPem } from "../attest/certificate.ts";
 import { encodeDer, TAG } from "../attest/der.ts";
-import { curveOf, verifyEcdsa } from "../attest/ecdsa.ts";
 import { isRecord, parseJson } from "../http.ts";
 import type { Claims } from "../oidc/provider.ts";
 import { providerOfIssuer } from "../trust/match.ts";
@@ -22,6 +21,7 @@ import {
 import { signTimestamp } from "./ct_log.ts";
 import type { Issuer } from "./issuer.ts";
 import type { LogKeys } from "./log_keys.ts";
+import { provenKey } from "./proven_key.ts";
 
 const LIFETIME_MS = 600_000;
 const ARC = "1.3.6.1.4.1.57264.1";
@@ -52,35 +52,16 @@ export async function signingCertResponse(
   request: Request,
 ): Promise<Response> {
   const body = parseJson(await request.text());
-  const { credentials, publicKeyRequest } = record(body);
-  const token = record(credentials).oidcIdentityToken;
-  const claims = typeof token === "string"
-    ? await fulcio.issuer.verify(token, {
-      audience: "sigstore",
-      now: fulcio.now(),
-    })
-    : null;
+  const claims = await fulcio.issuer.verify(tokenOf(request, body), {
+    audience: "sigstore",
+    now: fulcio.now(),
+  });
   const names = claims === null ? null : namesOf(claims);
   if (claims === null || names === null) {
     return refuse(401, 16, "There was an error processing the identity token");
   }
-  const { publicKey, proofOfPossession } = record(publicKeyRequest);
-  const pem = record(publicKey).content;
-  const spki = typeof pem === "string" ? fromPem("PUBLIC KEY", pem) : null;
-  if (spki === null || curveOf(spki)?.name !== "P-256") {
-    return refuse(400, 3, "The public key supplied in the request is invalid");
-  }
-  const proof = typeof proofOfPossession === "string"
-    ? decodeBase64(proofOfPossession)
-    : null;
-  const challenge = utf8(String(claims.email ?? claims.sub));
-  if (proof === null || !await verifyEcdsa(spki, proof, challenge)) {
-    return refuse(
-      400,
-      3,
-      "The signature supplied in the request could not be verified",
-    );
-  }
+  const spki = await provenKey(body, claims);
+  if (typeof spki === "string") return refuse(400, 3, spki);
   const { authority } = fulcio;
   const chain = [
     await issue(fulcio, spki, names),
@@ -92,6 +73,15 @@ export async function signingCertResponse(
       chain: { certificates: chain.map((der) => toPem("CERTIFICATE", der)) },
     },
   });
+}
+
+/** The token is in the request or, as sigstore for Python sends it, above it. */
+function tokenOf({ headers }: Request, body: unknown): string {
+  const { credentials } = isRecord(body) ? body : {};
+  const token = isRecord(credentials) ? credentials.oidcIdentityToken : null;
+  return typeof token === "string" && token !== ""
+    ? token
+    : (headers.get("authorization") ?? "").replace(/^bearer /i, "");
 }
 
 async function issue(
@@ -204,8 +194,4 @@ function alternativeName(tag: number, text: string): Bytes {
 
 function refuse(status: number, code: number, message: string): Response {
   return Response.json({ code, message, details: [] }, { status });
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : {};
 }

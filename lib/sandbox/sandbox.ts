@@ -60,6 +60,11 @@ export interface SandboxOptions {
   readonly judge?: UploadJudge;
   /** What its Sigstore instance starts with. */
   readonly sigstore?: SigstoreOptions;
+  /**
+   * Another sandbox, whose identity provider and Sigstore instance are to be
+   * this one's too, as TestPyPI believes whom PyPI believes.
+   */
+  readonly sharesWith?: Sandbox;
   /** Milliseconds since the epoch. @default {Date.now} */
   readonly now?: () => number;
   /** Waits, for faults with a delay. */
@@ -126,6 +131,9 @@ export interface Sandbox {
   readonly fail: (fault: Fault) => void;
 }
 
+/** What is behind a sandbox, for another one that shares it. */
+const houses = new WeakMap<Sandbox, House>();
+
 /**
  * Creates an index that behaves like PyPI, and an identity provider that
  * behaves like GitHub's.
@@ -153,7 +161,7 @@ export async function createSandbox(
   const sleep = options.sleep ?? wait;
   const faults: PendingFault[] = [];
   const house = createHouse(state, storage, { ...options, now });
-  return {
+  const sandbox: Sandbox = {
     state,
     async handle(request) {
       const fault = takeFault(faults, request);
@@ -192,6 +200,8 @@ export async function createSandbox(
     deleteFile: (filename) => deleteFile(state, filename),
     fail: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
   };
+  houses.set(sandbox, house);
+  return sandbox;
 }
 
 function createHouse(
@@ -199,13 +209,15 @@ function createHouse(
   storage: Storage,
   options: SandboxOptions & { readonly now: () => number },
 ): House {
-  const { now } = options;
-  const issuer = createIssuer();
-  const sigstore = createSigstore(issuer, now, options.sigstore);
+  const { now, sharesWith } = options;
+  const shared = sharesWith && houses.get(sharesWith);
+  const issuer = shared?.issuer ?? createIssuer();
+  const sigstore = shared?.sigstore ??
+    createSigstore(issuer, now, options.sigstore);
   return {
     issuer,
     sigstore,
-    jobs: new Map(),
+    jobs: shared?.jobs ?? new Map(),
     exchange: {
       state,
       storage,

@@ -1,64 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { parseRegistry } from "../../lib/config/registry.ts";
-import { resolveConfig } from "../../lib/config/resolve_config.ts";
-import type { AttestationPolicy } from "../../lib/config/settings.ts";
-import type { Context } from "../../lib/context.ts";
-import { denoContext } from "../../lib/deno_context.ts";
-import { publish } from "../../lib/publish.ts";
+import { publicGoodServices } from "../../lib/attest/mod.ts";
+import { PYPI, TESTPYPI } from "../../lib/config/registry.ts";
 import { githubSummary } from "../../lib/report/github_summary.ts";
 import { publishDocument } from "../../lib/report/json.ts";
 import { renderReport } from "../../lib/report/render_report.ts";
-import type { GitHubIdentity } from "../../lib/sandbox/mod.ts";
-import { testContext } from "../helpers/context.ts";
-import { ROOT } from "../helpers/paths.ts";
 import { type RunningSandbox, startSandbox } from "../helpers/sandbox.ts";
-
-const DEMO = `${ROOT}examples/demo/dist`;
-const PUBLISHER = {
-  provider: "github",
-  owner: "example",
-  repository: "demo",
-  workflow: "release.yml",
-  environment: null,
-} as const;
-const PUBLISHERS = [{ publisher: PUBLISHER, project: "releasio-demo" }];
-
-interface Run {
-  readonly policy?: AttestationPolicy;
-  readonly identity?: GitHubIdentity;
-  readonly wait?: boolean;
-  readonly path?: string;
-  /** Further indexes, after the first one. */
-  readonly also?: readonly RunningSandbox[];
-}
-
-/** Publishes to a sandbox, with a clock that does not wait. */
-async function publishTo(
-  running: RunningSandbox,
-  { policy = "preferred", identity, wait, path = DEMO, also = [] }: Run = {},
-) {
-  const real = denoContext();
-  const context: Context = {
-    ...testContext({ env: running.githubEnv(identity) }),
-    fetch: real.fetch,
-    openFile: real.openFile,
-    readDirectory: real.readDirectory,
-    now: Date.now,
-    sleep: () => Promise.resolve(),
-  };
-  const { settings } = await resolveConfig(context, {});
-  return await publish(context, {
-    settings: {
-      ...settings,
-      attestations: policy,
-      registries: [running, ...also]
-        .map(({ url }) => parseRegistry(`${url}/legacy/`)),
-    },
-    paths: [path],
-    waitTimeout: wait ? 60 : 0,
-    sigstore: await running.sandbox.sigstoreServices(running.url),
-  });
-}
+import { startTlsProxy } from "../helpers/tls_proxy.ts";
+import { DEMO, PUBLISHERS, publishTo } from "./publish_to.ts";
 
 function pathsOf({ sandbox }: RunningSandbox): string[] {
   return sandbox.state.requests.map(({ method, path }) => `${method} ${path}`);
@@ -156,18 +104,59 @@ Deno.test("publish() stops under required in a reusable workflow, before anythin
   );
 });
 
-Deno.test("publish() goes on with attestations for the next index", async () => {
-  await using first = await startSandbox({ publishers: PUBLISHERS });
-  // A second index that believes the first one's Sigstore instance.
-  const second = first.url.replace("127.0.0.1", "localhost");
-  const report = await publishTo(first, {
+Deno.test("publish() signs for TestPyPI and then for PyPI in one run", async () => {
+  await using pypi = await startSandbox({ publishers: PUBLISHERS });
+  await using testpypi = await startSandbox({
+    publishers: PUBLISHERS,
+    audience: "testpypi",
+    sharesWith: pypi.sandbox,
+  });
+  await using proxy = await startTlsProxy({
+    "test.pypi.org": testpypi.sandbox.handle,
+    "pypi.org": pypi.sandbox.handle,
+    "upload.pypi.org": pypi.sandbox.handle,
+    "fulcio.sigstore.dev": pypi.sandbox.handle,
+    "rekor.sigstore.dev": pypi.sandbox.handle,
+  });
+  using client = Deno.createHttpClient({
+    proxy: { url: proxy.env.HTTPS_PROXY! },
+    caCerts: [await Deno.readTextFile(proxy.env.DENO_CERT!)],
+  });
+  const { trustedRoot } = await pypi.sandbox.sigstoreServices(pypi.url);
+  const report = await publishTo(pypi, {
     policy: "required",
-    also: [{ ...first, url: second }],
+    wait: true,
+    registries: [TESTPYPI, PYPI],
+    sigstore: { ...publicGoodServices(), trustedRoot },
+    fetch: (request) =>
+      request.url.startsWith("https:")
+        ? fetch(request, { client })
+        : fetch(request),
   });
   assertEquals(report.error, null);
+  assertEquals(report.findings, []);
+  for (const [at, { sandbox }] of [testpypi, pypi].entries()) {
+    const { registry, files } = report.runs[at]!;
+    assertEquals(registry, [TESTPYPI, PYPI][at]!.uploadUrl);
+    for (const { file, status, attestations } of files) {
+      assertEquals([status, attestations], ["uploaded", 1]);
+      const response = await sandbox.handle(
+        new Request(
+          `https://pypi.org/integrity/releasio-demo/1.0.0/${file}/provenance`,
+        ),
+      );
+      assertEquals(response.status, 200);
+      const { attestation_bundles: [bundle] } = await response.json();
+      assertEquals(bundle.publisher.repository, "example/demo");
+      assertEquals(bundle.attestations.length, 1);
+    }
+  }
+  const tokens = [testpypi, pypi]
+    .map(({ sandbox }) => sandbox.state.mintedTokens.length);
+  assertEquals(tokens, [1, 1]);
   assertEquals(
-    report.runs.flatMap(({ files }) => files.map(({ status }) => status)),
-    ["uploaded", "uploaded", "existing", "existing"],
+    pathsOf(pypi).filter((path) => path === "POST /api/v1/log/entries").length,
+    4,
   );
 });
 

@@ -1,9 +1,19 @@
 /**
- * Our attestations, judged by the very libraries that PyPI judges them with.
+ * Our attestations, judged by the very libraries that PyPI judges them with;
+ * and theirs, judged by us.
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { gitlabClaims, googleClaims } from "../../lib/sandbox/mod.ts";
+import { join } from "node:path";
+import { verifyAttestation } from "../../lib/attest/mod.ts";
+import { sha256 } from "../../lib/dist/digest.ts";
+import {
+  githubClaims,
+  gitlabClaims,
+  googleClaims,
+  type Sandbox,
+} from "../../lib/sandbox/mod.ts";
+import { DEMO, PUBLISHERS, publishTo } from "../attest/publish_to.ts";
 import {
   openHouse,
   PUBLISHER,
@@ -12,6 +22,9 @@ import {
   statement,
   WHEEL,
 } from "../attest/signing.ts";
+import { runCli } from "../helpers/cli.ts";
+import { type RunningSandbox, startSandbox } from "../helpers/sandbox.ts";
+import { CLIENTS, poseAsTestPypi, TESTPYPI } from "./clients.ts";
 import { interopTest, type PythonTools } from "./python.ts";
 
 /**
@@ -36,6 +49,24 @@ for case in given:
         print(json.dumps(None))
     except Exception as error:
         print(json.dumps(f"{type(error).__name__}: {error}"))
+`;
+
+/** Signs files as PyPI's own library has it, and writes it beside them. */
+const SIGN = `
+import os, sys
+from pathlib import Path
+from pypi_attestations import Attestation, Distribution
+from sigstore.models import ClientTrustConfig
+from sigstore.oidc import IdentityToken
+from sigstore.sign import SigningContext
+
+config = ClientTrustConfig.from_json(Path(sys.argv[1]).read_text())
+context = SigningContext.from_trust_config(config)
+with context.signer(IdentityToken(os.environ["IDENTITY_TOKEN"])) as signer:
+    for file in map(Path, sys.argv[2:]):
+        attestation = Attestation.sign(signer, Distribution.from_file(file))
+        beside = file.with_name(file.name + ".publish.attestation")
+        beside.write_text(attestation.model_dump_json())
 `;
 
 interface Case {
@@ -228,5 +259,142 @@ interopTest(
       else assertStringIncludes(said[i] ?? "taken", words);
     }
     assertEquals(said.slice(refused.length), taken.map(() => null));
+  },
+);
+
+/** What tells sigstore for Python where a sandbox's Sigstore instance is. */
+async function clientTrustConfig({ url, sandbox }: RunningSandbox) {
+  const service = {
+    url,
+    majorApiVersion: 1,
+    validFor: { start: "2020-01-01T00:00:00Z" },
+    operator: "sandbox",
+  };
+  return {
+    mediaType: "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
+    trustedRoot: await sandbox.trustedRootJson(),
+    signingConfig: {
+      mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+      caUrls: [service],
+      oidcUrls: [],
+      rekorTlogUrls: [service],
+      rekorTlogConfig: { selector: "ANY" },
+      tsaUrls: [],
+      tsaConfig: { selector: "ANY" },
+    },
+  };
+}
+
+/** A folder with the demo's files and attestations that Python signed. */
+async function signInPython(
+  python: PythonTools,
+  running: RunningSandbox,
+): Promise<{ folder: string; files: string[] }> {
+  const folder = await Deno.makeTempDir({ prefix: "releasio-signed-" });
+  const files: string[] = [];
+  for await (const { name } of Deno.readDir(DEMO)) {
+    await Deno.copyFile(join(DEMO, name), join(folder, name));
+    files.push(name);
+  }
+  const tools = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(tools, "sign.py"), SIGN);
+    await Deno.writeTextFile(
+      join(tools, "config.json"),
+      JSON.stringify(await clientTrustConfig(running)),
+    );
+    const claims = githubClaims({}, { audience: "sigstore", now: Date.now() });
+    const { code, output } = await python.run("python", [
+      join(tools, "sign.py"),
+      join(tools, "config.json"),
+      ...files.map((name) => join(folder, name)),
+    ], {
+      env: { IDENTITY_TOKEN: await running.sandbox.issueToken(claims) },
+    });
+    assertEquals(code, 0, output);
+  } finally {
+    await Deno.remove(tools, { recursive: true });
+  }
+  return { folder, files: files.sort() };
+}
+
+/** What the index shows of each file, by its name. */
+function shown(sandbox: Sandbox): Record<string, unknown> {
+  const { files } = sandbox.state.projects.get("releasio-demo")!;
+  return Object.fromEntries(
+    files.map(({ filename, attestations }) => [
+      filename,
+      JSON.parse(attestations!),
+    ]),
+  );
+}
+
+interopTest(
+  "we and our sandbox take what PyPI's library signs, from us and from twine",
+  async (python) => {
+    await using running = await startSandbox({ publishers: PUBLISHERS });
+    const { sandbox } = running;
+    const { folder, files } = await signInPython(python, running);
+    try {
+      const { trustedRoot } = await sandbox.sigstoreServices(running.url);
+      const attestations = Object.fromEntries(
+        await Promise.all(files.map(async (filename) => {
+          const path = join(folder, filename);
+          const blob = new Blob([await Deno.readFile(path)]);
+          const text = await Deno.readTextFile(`${path}.publish.attestation`);
+          const { signer } = await verifyAttestation(text, {
+            filename,
+            sha256: await sha256(blob),
+            publisher: PUBLISHER,
+            trustedRoot,
+          });
+          assertEquals(signer.repository, "https://github.com/example/demo");
+          return [filename, [JSON.parse(text)]];
+        })),
+      );
+
+      const root = join(folder, "trusted_root.json");
+      await Deno.writeTextFile(
+        root,
+        JSON.stringify(await sandbox.trustedRootJson()),
+      );
+      const verified = await runCli(
+        ["verify", join(folder, files[0]!), "--trusted-root", root],
+      );
+      assertEquals(verified.code, 0, verified.stderr);
+
+      sandbox.state.requests.length = 0;
+      const report = await publishTo(running, {
+        path: folder,
+        policy: "required",
+        wait: true,
+      });
+      assertEquals(report.error, null);
+      assertEquals(report.findings, []);
+      assertEquals(shown(sandbox), attestations);
+      const signed = sandbox.state.requests
+        .filter(({ path }) => path.startsWith("/api/"));
+      assertEquals(signed, []);
+
+      sandbox.state.projects.get("releasio-demo")!.files.length = 0;
+      await using testpypi = await poseAsTestPypi(sandbox);
+      const twine = CLIENTS.find(({ name }) => name === "twine")!;
+      const uploaded = await twine.publish(
+        python,
+        {
+          folder,
+          files: files.flatMap((name) => [name, `${name}.publish.attestation`]),
+        },
+        { url: TESTPYPI, token: null },
+        {
+          args: ["--attestations"],
+          env: { ...running.githubEnv(), ...testpypi.env },
+        },
+      );
+      assertEquals(uploaded.code, 0, uploaded.output);
+      assertEquals(shown(sandbox), attestations);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
   },
 );

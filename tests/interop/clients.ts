@@ -5,7 +5,9 @@
  */
 
 import { join } from "node:path";
+import type { Sandbox } from "../../lib/sandbox/mod.ts";
 import { buildSdist, buildWheel } from "../helpers/archives.ts";
+import { startTlsProxy } from "../helpers/tls_proxy.ts";
 import type { PythonTools, ToolResult } from "./python.ts";
 
 /** A project that is ready to be published. */
@@ -190,4 +192,23 @@ authors = [{ name = "Maker", email = "maker@example.org" }]
   await Deno.writeFile(wheel, buildWheel(spec));
   await Deno.writeFile(sdist, buildSdist(spec));
   return { folder, files: [wheel, sdist] };
+}
+
+/** Not PyPI, where twine still asks a host of long ago what is there. */
+export const TESTPYPI = "https://test.pypi.org/legacy/";
+
+/** Puts a sandbox in TestPyPI's place, TLS included, for whoever has the variables. */
+export async function poseAsTestPypi(
+  sandbox: Sandbox,
+): Promise<AsyncDisposable & { env: Record<string, string> }> {
+  const proxy = await startTlsProxy({ "test.pypi.org": sandbox.handle });
+  const { HTTPS_PROXY = "", DENO_CERT = "" } = proxy.env;
+  return {
+    env: {
+      HTTPS_PROXY,
+      SSL_CERT_FILE: DENO_CERT,
+      REQUESTS_CA_BUNDLE: DENO_CERT,
+    },
+    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
+  };
 }

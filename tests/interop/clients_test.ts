@@ -5,14 +5,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { listen } from "../../lib/cli/listen.ts";
-import { createSandbox, type Sandbox } from "../../lib/sandbox/mod.ts";
-import { startTlsProxy } from "../helpers/tls_proxy.ts";
+import { createSandbox } from "../../lib/sandbox/mod.ts";
 import {
   type Client,
   CLIENTS,
   makeProject,
+  poseAsTestPypi,
   type Project,
   type ProjectSpec,
+  TESTPYPI,
 } from "./clients.ts";
 import { startMatrix } from "./matrix.ts";
 import {
@@ -44,9 +45,6 @@ const matrix = startMatrix(
   Object.values(OPERATIONS),
   CLIENTS.map(column),
 );
-
-/** Not PyPI, where twine still asks a host of long ago what is there. */
-const TESTPYPI = "https://test.pypi.org/legacy/";
 
 const PUBLISHER = {
   provider: "github",
@@ -165,22 +163,6 @@ async function tryTrustedPublishing(
   assertEquals(sandbox.state.projects.get("tin-whistle")?.files.length, 2);
   assertEquals(sandbox.state.mintedTokens.length, 1);
   note("trusted", "uploaded");
-}
-
-/** Puts a sandbox in TestPyPI's place, TLS included, for whoever has the variables. */
-async function poseAsTestPypi(
-  sandbox: Sandbox,
-): Promise<AsyncDisposable & { env: Record<string, string> }> {
-  const proxy = await startTlsProxy({ "test.pypi.org": sandbox.handle });
-  const { HTTPS_PROXY = "", DENO_CERT = "" } = proxy.env;
-  return {
-    env: {
-      HTTPS_PROXY,
-      SSL_CERT_FILE: DENO_CERT,
-      REQUESTS_CA_BUNDLE: DENO_CERT,
-    },
-    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
-  };
 }
 
 /** Tools wrap what they print. */
