@@ -101,7 +101,7 @@ export function uploadForm(
     `--${boundary}\r\nContent-Disposition: form-data; ` +
     `name="${escapeName(name)}"\r\n\r\n${value}\r\n`
   ).join("");
-  // The index refuses a file part without a type and one with `image/…`.
+  // Said, since a part without a type is text, and PyPI refuses an empty one.
   const file = `--${boundary}\r\nContent-Disposition: form-data; ` +
     `name="content"; filename="${escapeName(distribution.filename)}"\r\n` +
     "Content-Type: application/octet-stream\r\n\r\n";

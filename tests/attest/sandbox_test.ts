@@ -145,6 +145,53 @@ Deno.test("the sandbox's Fulcio wants a token for it, a key and its proof", asyn
   assertEquals(await ask({ credentials, publicKeyRequest }), 400);
 });
 
+/** What OpenSSL made of a key that nobody has any more. */
+const SIGNING_REQUEST = `-----BEGIN CERTIFICATE REQUEST-----
+MIHKMHMCAQAwETEPMA0GA1UEAwwGbm9ib2R5MFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAENsix3he9OMn2JU7kYCCwAPS9xQBCbAnPVxB+bismX9RgGhqoc+asrfgC
+N8mSidjmjx23KTJ2bbu9iV3PJjwJN6AAMAoGCCqGSM49BAMCA0cAMEQCIBvsoM0a
+14ekK1Sap+FwGsWI4RNjwvGFhfm+nbI8U2SAAiAWiTxfKlgXdDBh59mGQA+lsEWa
+gkPJ6jy+Lz20FE1D4A==
+-----END CERTIFICATE REQUEST-----
+`;
+
+Deno.test("the sandbox's Fulcio takes a signing request with a bearer token", async () => {
+  const { token } = await HOUSE.provider().acquire(HOUSE.context, "sigstore");
+  const ask = async (
+    pem: string,
+    authorization = `Bearer ${token.reveal()}`,
+  ) => {
+    const response = await HOUSE.sandbox.handle(
+      new Request(`${ORIGIN}/api/v2/signingCert`, {
+        method: "POST",
+        headers: { authorization },
+        body: JSON.stringify({ certificateSigningRequest: btoa(pem) }),
+      }),
+    );
+    const { message } = await response.json();
+    return [response.status, message];
+  };
+  assertEquals(await ask(SIGNING_REQUEST), [200, undefined]);
+  assertEquals(await ask(SIGNING_REQUEST, "Bearer x.y.z"), [
+    401,
+    "There was an error processing the identity token",
+  ]);
+  // The name in it, `nobody`, begins with another letter: not what was signed.
+  const changed = SIGNING_REQUEST.replace("AwwGbm9ib", "AwwGTm9ib");
+  assertEquals(await ask(changed), [
+    400,
+    "The signature supplied in the request could not be verified",
+  ]);
+  for (
+    const broken of ["", SIGNING_REQUEST.replace("-----\nM", "-----\nA")]
+  ) {
+    assertEquals(await ask(broken), [
+      400,
+      "The certificate signing request could not be parsed",
+    ]);
+  }
+});
+
 Deno.test("the sandbox's Rekor logs only what it can verify", async () => {
   const send = async (body: unknown) => {
     const response = await HOUSE.sandbox.handle(

@@ -323,6 +323,27 @@ Deno.test("a field that is sent as a file is refused", async () => {
   ]);
 });
 
+Deno.test("a file without a type is taken, one with an empty type is refused", async () => {
+  for (
+    const [header, expected] of [
+      ["", [200, ""]],
+      ["Content-Type: \r\n", [400, "Invalid distribution file."]],
+    ] as const
+  ) {
+    const { sandbox } = await openDesk();
+    const request = uploadRequest({ token: sandbox.createApiToken() });
+    // A character for each byte, so that the file's own stay as they are.
+    const form = atob((await request.bytes()).toBase64())
+      .replace("Content-Type: application/octet-stream\r\n", header);
+    const changed = new Request(request.url, {
+      method: "POST",
+      headers: request.headers,
+      body: Uint8Array.from(form, (char) => char.charCodeAt(0)),
+    });
+    assertEquals(await outcome(await sandbox.handle(changed)), expected);
+  }
+});
+
 Deno.test("a body that is no form is refused", async () => {
   const { sandbox } = await openDesk();
   const request = new Request(`${ORIGIN}/legacy/`, {
