@@ -14,6 +14,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measureCommand, type Measurement, measureUpload } from "./measure.ts";
+import { measureSigning } from "./signing.ts";
 import { machine, row, table } from "./table.ts";
 import { openVenv, releasio, type Tool, twine, uv } from "./tools.ts";
 
@@ -51,6 +52,7 @@ try {
   console.log(await machine([ours, uv(venv), twine(venv)]));
   await compare(tools);
   await startUp([ours, uv(venv), twine(venv)]);
+  await sign();
   if (Deno.args.includes("--scale")) await scale(ours);
 } finally {
   await Deno.remove(folder, { recursive: true });
@@ -104,6 +106,22 @@ async function startUp(tools: readonly Tool[]): Promise<void> {
     rows.push([name, `${(sorted[sorted.length >> 1]! * 1000).toFixed(0)} ms`]);
   }
   console.log(table([["start-up", "`--help`"], ...rows]));
+}
+
+async function sign(): Promise<void> {
+  // The first one warms the caches.
+  await measureSigning(1);
+  const rows = [];
+  for (const count of [1, 10, 100]) {
+    const all = [];
+    for (let run = 0; run < Math.max(runs, 5); run++) {
+      all.push(await measureSigning(count));
+    }
+    const [{ time, requests }] = all.sort((a, b) => a.time - b.time)
+      .slice(all.length >> 1) as [typeof all[number]];
+    rows.push([String(count), `${(time * 1000).toFixed(0)} ms`, `${requests}`]);
+  }
+  console.log(table([["files to sign", "time", "requests"], ...rows]));
 }
 
 async function scale(tool: Tool): Promise<void> {
