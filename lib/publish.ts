@@ -135,6 +135,7 @@ async function publishToEach(run: Run): Promise<readonly RunReport[]> {
       import("./send_planned.ts"),
     ]);
     const files = await orFail(run, () => gather(run, found.files));
+    await noteStrays(run, found);
     for (const registry of settings.registries) {
       // The next index only if the one before is complete.
       if (files === null || run.failures.length > 0) break;
@@ -163,6 +164,16 @@ async function find(run: Run): Promise<FoundDistributions> {
     run.emit({ type: "note", message: `Left out ${path}: ${reason}` });
   }
   return found;
+}
+
+/** Most runs bring no attestations, and need not load what is for them. */
+async function noteStrays(
+  run: Run,
+  { files, attestations }: FoundDistributions,
+): Promise<void> {
+  if (attestations.length === 0) return;
+  const { strayAttestations } = await import("./attest/ready_made.ts");
+  addFindings(run, strayAttestations(files, attestations));
 }
 
 /** plan → oidc → attest → mint → upload, for one index. */

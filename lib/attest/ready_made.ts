@@ -6,6 +6,7 @@
 
 import type { DistributionFile } from "../dist/distribution.ts";
 import { ReleasioError } from "../errors.ts";
+import type { Finding } from "../findings.ts";
 import type { Subject } from "./statement.ts";
 import {
   type Expected,
@@ -32,6 +33,31 @@ export interface ReadyMade extends VerifiedAttestation {
  */
 export function attestedFilename(filename: string): string | null {
   return NAME_REGEXP.exec(filename)?.groups?.filename ?? null;
+}
+
+/**
+ * Notes the attestations that are named after no file of a run: nobody will
+ * see them.
+ *
+ * @param files All files of the run, those that the index has included
+ * @param found What was found
+ * @returns A note for each
+ */
+export function strayAttestations(
+  files: readonly DistributionFile[],
+  found: readonly DistributionFile[],
+): Finding[] {
+  const names = new Set<string | null>(files.map(({ filename }) => filename));
+  return found
+    .filter(({ filename }) => !names.has(attestedFilename(filename)))
+    .map(({ path, filename }) => ({
+      code: "attestation-stray",
+      severity: "note",
+      file: filename,
+      message: `Left out "${path}": it belongs to no file of this run`,
+      hint:
+        "An attestation has the name of its file, then `.publish.attestation` or another word in the place of `publish`.",
+    }));
 }
 
 /**

@@ -12,6 +12,11 @@ function pathsOf({ sandbox }: RunningSandbox): string[] {
   return sandbox.state.requests.map(({ method, path }) => `${method} ${path}`);
 }
 
+/** A wheel and an sdist. */
+async function demoFiles(): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(DEMO), ({ name }) => name)).sort();
+}
+
 Deno.test("publish() signs every file before it mints and uploads", async () => {
   await using running = await startSandbox({ publishers: PUBLISHERS });
   const report = await publishTo(running, { policy: "required", wait: true });
@@ -162,11 +167,9 @@ Deno.test("publish() signs for TestPyPI and then for PyPI in one run", async () 
 
 Deno.test("publish() never writes to the folder that it publishes", async () => {
   await using running = await startSandbox({ publishers: PUBLISHERS });
-  const names = async () =>
-    (await Array.fromAsync(Deno.readDir(DEMO), ({ name }) => name)).sort();
-  const before = await names();
+  const before = await demoFiles();
   await publishTo(running);
-  assertEquals(await names(), before);
+  assertEquals(await demoFiles(), before);
 });
 
 Deno.test("publish() sends the attestation that lies next to a file", async () => {
@@ -193,6 +196,34 @@ Deno.test("publish() sends the attestation that lies next to a file", async () =
       pathsOf(running).some((path) => path.includes("/api/")),
       false,
     );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("publish() notes an attestation that belongs to no file of the run", async () => {
+  await using running = await startSandbox({ publishers: PUBLISHERS });
+  const folder = await Deno.makeTempDir();
+  try {
+    const [wheel, sdist] = await demoFiles();
+    await Deno.copyFile(`${DEMO}/${wheel}`, `${folder}/${wheel}`);
+    const strays = [`${sdist}.publish.attestation`, `${wheel}.attestation`];
+    for (const name of strays) {
+      await Deno.writeTextFile(`${folder}/${name}`, "");
+    }
+    for (const status of ["uploaded", "existing"]) {
+      const report = await publishTo(running, { path: folder });
+      assertEquals(report.error, null);
+      assertEquals(report.runs[0]!.files.map((file) => file.status), [status]);
+      assertEquals(
+        report.findings.map(({ code, severity, file }) => [
+          code,
+          severity,
+          file,
+        ]),
+        strays.sort().map((name) => ["attestation-stray", "note", name]),
+      );
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
