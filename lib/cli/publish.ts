@@ -178,7 +178,9 @@ function showReport(io: CommandIo, report: PublishReport): void {
 
 function isToldOfFile({ error, runs }: PublishReport): boolean {
   return runs.some(({ files }) =>
-    files.some((file) => file.error?.message === error?.message)
+    files.some((file) =>
+      file.attempts > 0 && file.error?.message === error?.message
+    )
   );
 }
 
