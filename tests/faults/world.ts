@@ -19,6 +19,7 @@ import { type Fault, startFaultProxy } from "../helpers/fault_proxy.ts";
 
 /** What a request is about. */
 export type Stage =
+  | "connection"
   | "simple"
   | "identity"
   | "audience"
@@ -241,6 +242,7 @@ export async function run(
 
 function stageOf(request: Request): Stage {
   const { pathname } = new URL(request.url);
+  if (pathname === "/") return "connection";
   if (pathname.startsWith("/simple/")) return "simple";
   if (pathname.endsWith("/audience")) return "audience";
   if (pathname.endsWith("/mint-token")) return "mint";
