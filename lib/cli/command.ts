@@ -116,7 +116,8 @@ function isDenial(error: unknown): error is Error {
 }
 
 /**
- * Prints an error as its user wants it: as text, or as the JSON document.
+ * Prints an error as its user wants it: as text, as an annotation of the CI's,
+ * and as the JSON document.
  *
  * @param error Whatever was thrown
  * @param io Where and how
@@ -127,12 +128,17 @@ export async function printError(
   io: Omit<CommandIo, "context" | "ci">,
 ): Promise<number> {
   // Loaded when there is an error: `--help` must not wait for it.
-  const [{ toErrorReport }, { commandDocument }, { renderError }] =
-    await Promise.all([
-      import("../report/error_report.ts"),
-      import("../report/json.ts"),
-      import("../report/render_error.ts"),
-    ]);
+  const [
+    { annotation },
+    { toErrorReport },
+    { commandDocument },
+    { renderError },
+  ] = await Promise.all([
+    import("../report/annotation.ts"),
+    import("../report/error_report.ts"),
+    import("../report/json.ts"),
+    import("../report/render_error.ts"),
+  ]);
   const report = toErrorReport(error);
   const exitCode = error instanceof ReleasioError
     ? EXIT_CODES[error.code]
@@ -142,6 +148,10 @@ export async function printError(
     columns: io.terminal.columns(),
     verbose: io.globals.verbose === true,
   }));
+  if (foldingCi(denoContext()) === "github") {
+    const { code, message, hint } = report;
+    io.terminal.err(annotation("error", [message, hint], { title: code }));
+  }
   if (io.globals.json) {
     const { command } = io;
     io.terminal.out(

@@ -130,6 +130,20 @@ Deno.test("config names the file, the line and the nearest key of a mistake", as
   );
 });
 
+Deno.test("in a GitHub job, what stops a command early is annotated too", async () => {
+  const env = { GITHUB_ACTIONS: "true" };
+  for (
+    const [args, code] of [
+      [["publish", "--nope"], "usage"],
+      [["-C", "nowhere", "publish"], "usage"],
+      [["config", "-r", "pypii"], "registry-invalid"],
+    ] as const
+  ) {
+    const { stderr } = await runCli(args, { env });
+    assertStringIncludes(stderr, `\n::error title=${code}::`);
+  }
+});
+
 Deno.test("claims shows what PyPI compares, and never the token", async () => {
   await using running = await startSandbox();
   const { code, stdout, stderr } = await runCli(["claims"], {
