@@ -165,12 +165,15 @@ function mixture(random: () => number): Mischief {
   };
 }
 
+/** Runs side by side: most of their time they wait for limits. */
+const AT_A_TIME = 12;
+
 /** Every so many-th pair of the matrix. */
 export async function survivePairs(every = 1): Promise<number> {
   using _ = hurry();
   const sandbox = await openSandbox();
   const some = [...pairs()].filter((_, number) => number % every === 0);
-  await atATime(4, some, async ([title, project, stage, trouble]) => {
+  await atATime(AT_A_TIME, some, async ([title, project, stage, trouble]) => {
     await naming(title, survive(sandbox, project, stage, trouble));
   });
   return some.length;
@@ -182,7 +185,7 @@ export async function muddleSeeds(count: number): Promise<number> {
   const sandbox = await openSandbox();
   let survived = 0;
   const seeds = Array.from({ length: count }, (_, seed) => seed);
-  await atATime(4, seeds, async (seed) => {
+  await atATime(AT_A_TIME, seeds, async (seed) => {
     if (await naming(`seed ${seed}`, muddleThrough(sandbox, seed))) survived++;
   });
   return survived;
