@@ -210,7 +210,7 @@ async function follow(
  *
  * @param response The response
  * @param maxBytes The bound
- * @returns The text
+ * @returns The text; of an error's long page, the beginning
  * @throws {ReleasioError} `server-error` when there is more
  */
 export async function readBounded(
@@ -221,16 +221,17 @@ export async function readBounded(
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for await (const chunk of response.body) {
-    length += chunk.length;
-    if (length > maxBytes) {
-      throw new ReleasioError(
-        "server-error",
-        `The answer of ${hostOf(response)} is longer than ${maxBytes} bytes`,
-      );
-    }
     chunks.push(chunk);
+    length += chunk.length;
+    if (length <= maxBytes) continue;
+    // The status tells what is wrong, however much is said about it.
+    if (response.status >= 400) break;
+    throw new ReleasioError(
+      "server-error",
+      `The answer of ${hostOf(response)} is longer than ${maxBytes} bytes`,
+    );
   }
-  return await new Blob(chunks).text();
+  return await new Blob(chunks).slice(0, maxBytes).text();
 }
 
 function hostOf(response: Response): string {

@@ -45,6 +45,7 @@ Deno.test("fetchAudience() asks upload.pypi.org for PyPI's audience", async () =
 Deno.test("fetchAudience() says that an index has no trusted publishing", async () => {
   const answers = [
     () => new Response("Not Found", { status: 404 }),
+    () => new Response("<p>lost</p>".repeat(100_000), { status: 404 }),
     () => new Response("Method Not Allowed", { status: 405 }),
     () => new Response("who are you", { status: 401 }),
     () => new Response("<html>a front page for everything</html>"),
