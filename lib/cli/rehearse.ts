@@ -56,6 +56,11 @@ export async function runRehearse(
   const registered = registeredPublisher(settings) ?? identity;
   const sandbox = await createSandbox({
     storage: digestOnlyStorage(),
+    // PyPI has raised them for this project, or it has not: the settings tell.
+    limits: {
+      maxFileSize: settings.maxFileSize,
+      maxProjectSize: settings.maxProjectSize,
+    },
     publishers: (await projectNames(io.context, settings, paths))
       .map((project) => ({ publisher: registered, project })),
   });

@@ -187,3 +187,15 @@ Deno.test("rehearse publishes the example to a sandbox of its own", async () => 
   );
   assertStringIncludes(stderr, "a guess: no origin remote");
 });
+
+Deno.test("rehearse holds files to the limits of the settings", async () => {
+  const { code, stdout } = await runCli([
+    "-C",
+    DEMO,
+    "rehearse",
+    "--json",
+    "--no-check",
+  ], { env: { RELEASIO_PUBLISH_MAX_FILE_SIZE: "1000" } });
+  assertEquals(code, 5);
+  assertEquals(JSON.parse(stdout).error.code, "file-too-large");
+});
