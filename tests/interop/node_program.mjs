@@ -2,7 +2,9 @@
 // publish? It mints a token at the sandbox, uses it once, and burns it.
 
 import { env, stdout, versions } from "node:process";
-import {
+
+// The bundle is beside the copy of this file that runs, not beside this one.
+const {
   decodeClaims,
   detectProvider,
   diagnose,
@@ -12,7 +14,7 @@ import {
   parseRegistry,
   readCiFiles,
   ReleasioError,
-} from "./bundle.mjs";
+} = await import(new URL("./bundle.mjs", import.meta.url).href);
 
 const notThere = (path) => {
   const error = new Error(`No such file: ${path}`);
