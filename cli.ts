@@ -38,10 +38,11 @@ interface CommandSpec {
   readonly load: () => Promise<CommandBody>;
 }
 
+// Help has 80 columns: what describes a flag or a command has up to 39.
 const GLOBAL_FLAGS: readonly Flag[] = [
   ["-C, --project <dir:string>", "The project's folder."],
   ["--config <file:string>", "The configuration file."],
-  ["--json", "Print one JSON document to standard output."],
+  ["--json", "Print the result as a JSON document."],
   ["-q, --quiet", "Print errors only."],
   ["-v, --verbose", "Print more, causes of errors included."],
   ["--no-color", "Print without colour."],
@@ -49,12 +50,12 @@ const GLOBAL_FLAGS: readonly Flag[] = [
 
 const EXPECT: Flag = [
   "--expect <glob:string>",
-  "A file name that must be there; may be repeated.",
+  "A file that must be there; repeatable.",
   { collect: true },
 ];
 const TAG: Flag = [
   "--tag <tag:string>",
-  "The tag whose version every file must have.",
+  "The tag that every version must match.",
 ];
 
 const REHEARSE_FLAGS: readonly Flag[] = [
@@ -62,8 +63,8 @@ const REHEARSE_FLAGS: readonly Flag[] = [
     "--trusted-publishing <when:string>",
     "When to use it: auto, always or never.",
   ],
-  ["--skip-existing", "Pass over names that exist with other bytes."],
-  ["--check-url <url:string>", "The Simple API to look at for what is there."],
+  ["--skip-existing", "Pass over names with other bytes there."],
+  ["--check-url <url:string>", "The index's Simple API, to look at."],
   ["-n, --dry-run", "Stop before anything is sent."],
   [
     "--attestations <policy:string>",
@@ -75,13 +76,13 @@ const REHEARSE_FLAGS: readonly Flag[] = [
   ["--wait-timeout <seconds:integer>", "How long to wait (300)."],
   EXPECT,
   TAG,
-  ["--events <file:string>", "Write events to a file, a JSON object a line."],
+  ["--events <file:string>", "Write events to a file, as NDJSON."],
   ["--dotenv <file:string>", "Write GitLab's dotenv report to a file."],
 ];
 
 const REGISTRY: Flag = [
   "-r, --registry <registry:string>",
-  "pypi, testpypi or an upload URL; may be repeated.",
+  "pypi, testpypi or a URL; repeatable.",
   { collect: true },
 ];
 
@@ -92,7 +93,7 @@ const RELEASE_TAKES =
 const COMMANDS: readonly CommandSpec[] = [
   {
     name: "publish",
-    description: "Publish distributions to a Python package index.",
+    description: "Publish distributions to an index.",
     operands: "[dist...:string]",
     flags: [REGISTRY, ...REHEARSE_FLAGS],
     examples: [
@@ -105,13 +106,13 @@ const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "release",
-    description: "Build, publish, tag and make the GitHub release.",
+    description: "Build, publish, tag, release on GitHub.",
     flags: [
-      ["--execute", "Do it: without this flag it is a preview."],
+      ["--execute", "Do it; without this it is a preview."],
       REGISTRY,
       ["--release-version <version:string>", "The version that it must be."],
       ["--no-build", "The distributions are built already."],
-      ["--skip-publish", "Leave out the index: tag and GitHub release only."],
+      ["--skip-publish", "Leave out the index: tag and release."],
       ...REHEARSE_FLAGS.filter(([flags]) => RELEASE_TAKES.test(flags)),
     ],
     examples: [
@@ -134,7 +135,7 @@ const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "check",
-    description: "Find what the index would refuse, without the network.",
+    description: "Find what an index would refuse.",
     operands: "[dist...:string]",
     flags: [EXPECT, TAG],
     examples: [
@@ -145,7 +146,7 @@ const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "rehearse",
-    description: "Publish to a sandbox on this machine, identity and all.",
+    description: "Publish to a sandbox on this machine.",
     operands: "[dist...:string]",
     flags: REHEARSE_FLAGS,
     examples: [
@@ -156,25 +157,25 @@ const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "serve",
-    description: "Serve the sandbox: an index and an identity provider.",
+    description: "Serve the sandbox: index and identity.",
     flags: [
       ["-p, --port <port:integer>", "The port (any free one)."],
       ["--data <dir:string>", "Keep what is uploaded in a folder."],
       [
         "--publisher <publisher:string>",
-        "A trusted publisher: owner/repository/workflow.yml[@environment]:project; may be repeated.",
+        "owner/repo/workflow[@env]:project; repeatable.",
         { collect: true },
       ],
       [
         "--pending <publisher:string>",
-        "The same for a project that does not exist yet.",
+        "The same, for one that does not exist yet.",
         { collect: true },
       ],
       ["--api-token <token:string>", "An API token that it accepts."],
     ],
     examples: [
       [
-        "Serve with a pending publisher",
+        "A pending publisher",
         "releasio serve --pending octo/demo/release.yml:demo",
       ],
     ],
@@ -188,12 +189,12 @@ const COMMANDS: readonly CommandSpec[] = [
       ["-r, --registry <registry:string>", "The index to ask for them."],
       [
         "--trusted-root <file:string>",
-        "Whom to believe instead of Sigstore's public-good instance.",
+        "Whom to believe instead of Sigstore.",
       ],
     ],
     examples: [
       [
-        "A file against its attestations, here or on PyPI",
+        "A file and its attestations",
         "releasio verify dist/demo-1.0.tar.gz",
       ],
     ],
@@ -201,7 +202,7 @@ const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "doctor",
-    description: "Find what would stop trusted publishing, and how to fix it.",
+    description: "Find what stops trusted publishing.",
     flags: [
       ["-r, --registry <registry:string>", "The index to look at."],
       ["--fix", "Make the changes that can do no harm."],
@@ -238,19 +239,24 @@ const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "config",
-    description: "Show every setting and where it comes from.",
+    description: "Show every setting and its origin.",
     flags: [REGISTRY],
     examples: [["All settings, as JSON", "releasio config --json"]],
     load: async () => (await import("./lib/cli/config.ts")).runConfig,
   },
   {
     name: "claims",
-    description: "Show what this job's identity token says, never the token.",
+    description: "Show the claims of this job's identity.",
     flags: [["-r, --registry <registry:string>", "The index to ask as."]],
     examples: [["What TestPyPI would see", "releasio claims -r testpypi"]],
     load: async () => (await import("./lib/cli/claims.ts")).runClaims,
   },
 ];
+
+const COMMAND_NAMES: ReadonlySet<string> = new Set([
+  ...COMMANDS.map(({ name }) => name),
+  "completions",
+]);
 
 /**
  * Runs the command line.
@@ -260,11 +266,14 @@ const COMMANDS: readonly CommandSpec[] = [
  */
 export async function main(args: readonly string[]): Promise<number> {
   const terminal = openTerminal({ colour: !args.includes("--no-color") });
-  // The library colours its own version line, whatever it is printed to.
-  if (args.length === 1 && /^(--version|-V)$/.test(args[0]!)) {
+  // As everywhere, version and help answer whatever else is given. The library
+  // takes them alone, and colours its version line wherever it is printed to.
+  if (args.some((arg) => arg === "--version" || arg === "-V")) {
     terminal.out(`releasio ${VERSION}`);
     return 0;
   }
+  const name = args.find((arg) => COMMAND_NAMES.has(arg));
+  const isHelp = args.some((arg) => arg === "--help" || arg === "-h");
   let exitCode = 0;
   const tree = new Command()
     .name("releasio")
@@ -286,7 +295,9 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   tree.command("completions", new CompletionsCommand());
   try {
-    await tree.parse([...args]);
+    await tree.parse(
+      isHelp ? [...name === undefined ? [] : [name], "--help"] : [...args],
+    );
     return exitCode;
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
@@ -295,7 +306,7 @@ export async function main(args: readonly string[]): Promise<number> {
         hint: "See `releasio --help`, and `releasio <command> --help`.",
       }),
       {
-        command: args.find((arg) => !arg.startsWith("-")) ?? "",
+        command: name ?? "",
         terminal,
         globals: { json: args.includes("--json") },
       },

@@ -1,4 +1,9 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { runCli } from "../helpers/cli.ts";
 import { ROOT } from "../helpers/paths.ts";
 import { startSandbox } from "../helpers/sandbox.ts";
@@ -36,6 +41,40 @@ Deno.test("--help lists the commands without colour", async () => {
   assertEquals(stdout.includes("\x1b"), false);
 });
 
+Deno.test("help fits into 80 columns", async () => {
+  const { stdout } = await runCli(["--help"]);
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)]
+    .map(([, name]) => [name!])
+    // The library wrote that command's help.
+    .filter(([name]) => name !== "completions");
+  assert(commands.length > 8, stdout);
+  for (const command of [[], ...commands]) {
+    const { code, stdout } = await runCli([...command, "--help"]);
+    assertEquals(code, 0);
+    for (const line of stdout.split("\n")) {
+      assert(line.trimEnd().length <= 80, `${command}: ${line}`);
+    }
+  }
+});
+
+Deno.test("help and version answer whatever else is given", async () => {
+  for (
+    const args of [
+      ["--no-color", "--help"],
+      ["publish", "-r", "testpypi", "-h"],
+      ["-C", "nowhere", "publish", "--json", "--help"],
+    ]
+  ) {
+    const { code, stdout } = await runCli(args);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "Usage:");
+    assertEquals(stdout.includes("--skip-existing"), args.includes("publish"));
+  }
+  const { code, stdout } = await runCli(["publish", "--json", "--version"]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^releasio \d+\.\d+\.\d+\n$/);
+});
+
 Deno.test("an unknown flag is a usage error that names the nearest one", async () => {
   const { code, stderr } = await runCli(["publish", "--dry-rum"]);
   assertEquals(code, 2);
@@ -43,7 +82,8 @@ Deno.test("an unknown flag is a usage error that names the nearest one", async (
 });
 
 Deno.test("an unknown flag with --json is told in the document too", async () => {
-  const { code, stdout } = await runCli(["publish", "--json", "--nope"]);
+  const args = ["-C", ".", "publish", "--json", "--nope"];
+  const { code, stdout } = await runCli(args);
   assertEquals(code, 2);
   const document = JSON.parse(stdout);
   assertEquals(document.command, "publish");
