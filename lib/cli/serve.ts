@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolveConfig } from "../config/resolve_config.ts";
 import type { GitHubPublisher } from "../config/settings.ts";
 import { ReleasioError } from "../errors.ts";
 import { createSandbox, type Sandbox } from "../sandbox/sandbox.ts";
@@ -37,7 +38,8 @@ export type ServeIo = Pick<CommandIo, "context" | "globals"> & {
  * Runs `serve`: prints the variables of a GitHub Actions job there, then
  * serves until it is interrupted or terminated, which is its way to end well.
  *
- * The job is the first publisher's that was named.
+ * The job is the first publisher's that was named. The limits are those of the
+ * project's settings.
  *
  * @param io The outside world and the terminal
  * @param flags Its flags
@@ -52,7 +54,15 @@ export async function runServe(
   const { context, terminal, globals } = io;
   const publishers = (flags.publisher ?? []).map(parsePublisher);
   const pendingPublishers = (flags.pending ?? []).map(parsePublisher);
+  // The index is the project's, so it has raised the limits that PyPI has.
+  const { settings } = await resolveConfig(context, {
+    configFile: flags.config,
+  });
   const sandbox = await createSandbox({
+    limits: {
+      maxFileSize: settings.maxFileSize,
+      maxProjectSize: settings.maxProjectSize,
+    },
     publishers,
     pendingPublishers,
     ...(flags.apiToken === undefined ? {} : { apiTokens: [flags.apiToken] }),

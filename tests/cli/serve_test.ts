@@ -1,4 +1,9 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   parsePublisher,
   runServe,
@@ -61,6 +66,23 @@ Deno.test("serve prints a job's variables, with which another process can publis
     assertEquals(await outcome(response), [200, ""]);
   });
   assertEquals(exitCode, 0);
+});
+
+Deno.test("serve holds files to the limits of the settings", async () => {
+  const config = await Deno.makeTempFile({ suffix: ".toml" });
+  try {
+    await Deno.writeTextFile(config, "[publish]\nmax_file_size = 100\n");
+    const flags = { config, apiToken: "pypi-mine" };
+    await serveWhile(flags, async (env) => {
+      const { origin } = new URL(env.RELEASIO_PUBLISH_REGISTRY!);
+      const request = uploadRequest({ origin, token: "pypi-mine" });
+      const [status, reason] = await outcome(await fetch(request));
+      assertEquals(status, 400);
+      assertStringIncludes(reason, "File too large");
+    });
+  } finally {
+    await Deno.remove(config);
+  }
 });
 
 Deno.test("serve takes the API token that it was given", async () => {
