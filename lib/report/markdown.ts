@@ -19,7 +19,7 @@ const ZERO_WIDTH_SPACE = "\u200b";
  */
 export function markdown(text: string, limit = 1000): string {
   return plain(text, limit)
-    .split(/(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s<>`|"]+)/i)
+    .split(/(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s<>`|"]*[^\s<>`|".,;:!?])/i)
     .map((part, i) => i % 2 === 1 ? code(part) : escapeText(part))
     .join("");
 }

@@ -30,6 +30,11 @@ Deno.test("markdown() sets web addresses as code, to be copied and not clicked",
     markdown("see https://pypi.org/help/#x for more"),
     "see `https://pypi.org/help/#x` for more",
   );
+  assertEquals(
+    markdown("Compare it with https://pypi.org/classifiers/; ours is of 2026."),
+    "Compare it with `https://pypi.org/classifiers/`; ours is of 2026.",
+  );
+  assertEquals(markdown("http://x."), "`http://x`.");
 });
 
 Deno.test("code() outgrows the backticks in its text", () => {
