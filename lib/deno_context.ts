@@ -219,8 +219,9 @@ function env(name: string): string | undefined {
 // ours can be mistaken for them.
 function mask(secret: string): void {
   if (env("GITHUB_ACTIONS") !== "true") return;
-  const line = new TextEncoder().encode(`::add-mask::${secret}\n`);
-  Deno.stderr.writeSync(line);
+  let line = new TextEncoder().encode(`::add-mask::${secret}\n`);
+  // A line that is cut short would mask a part, and print the rest.
+  while (line.length > 0) line = line.subarray(Deno.stderr.writeSync(line));
 }
 
 /**
