@@ -10,6 +10,9 @@
 import type { ChildResult, Context } from "../context.ts";
 import { type ErrorCode, ReleasioError } from "../errors.ts";
 
+/** Lines of a failed child's output that its error repeats. */
+const SHOWN_LINES = 4;
+
 /** Variables that children inherit, each by its whole name. */
 const INHERITED: readonly string[] = [
   // Where things are.
@@ -146,15 +149,16 @@ export async function runChild(
 ): Promise<string> {
   const result = await startChild(context, child, failure);
   if (result.code === 0) return result.stdout;
-  const lastLine = (result.stderr.trim() || result.stdout.trim())
-    .split("\n").at(-1)!;
+  // The last line alone is often "failed": why stands above it.
+  const lastLines = (result.stderr.trim() || result.stdout.trim())
+    .split("\n").slice(-SHOWN_LINES).map((line) => line.trim()).join("; ");
   throw new ReleasioError(
     failure.code,
     `Cannot ${failure.what}: ${
       child.command[0]
     } ended with exit code ${result.code}`,
     {
-      hint: lastLine === "" ? "It wrote nothing." : `It says: ${lastLine}`,
+      hint: lastLines === "" ? "It wrote nothing." : `It says: ${lastLines}`,
       details: { command: child.command, exitCode: result.code },
     },
   );

@@ -4,8 +4,8 @@ import { PYPI, TESTPYPI } from "../../lib/config/registry.ts";
 import { githubSummary } from "../../lib/report/github_summary.ts";
 import { publishDocument } from "../../lib/report/json.ts";
 import { renderReport } from "../../lib/report/render_report.ts";
+import type { Sandbox } from "../../lib/sandbox/mod.ts";
 import { type RunningSandbox, startSandbox } from "../helpers/sandbox.ts";
-import { startTlsProxy } from "../helpers/tls_proxy.ts";
 import { DEMO, PUBLISHERS, publishTo } from "./publish_to.ts";
 
 function pathsOf({ sandbox }: RunningSandbox): string[] {
@@ -116,27 +116,23 @@ Deno.test("publish() signs for TestPyPI and then for PyPI in one run", async () 
     audience: "testpypi",
     sharesWith: pypi.sandbox,
   });
-  await using proxy = await startTlsProxy({
-    "test.pypi.org": testpypi.sandbox.handle,
-    "pypi.org": pypi.sandbox.handle,
-    "upload.pypi.org": pypi.sandbox.handle,
-    "fulcio.sigstore.dev": pypi.sandbox.handle,
-    "rekor.sigstore.dev": pypi.sandbox.handle,
-  });
-  using client = Deno.createHttpClient({
-    proxy: { url: proxy.env.HTTPS_PROXY! },
-    caCerts: [await Deno.readTextFile(proxy.env.DENO_CERT!)],
-  });
+  const hosts: Readonly<Record<string, Sandbox>> = {
+    "test.pypi.org": testpypi.sandbox,
+    "pypi.org": pypi.sandbox,
+    "upload.pypi.org": pypi.sandbox,
+    "fulcio.sigstore.dev": pypi.sandbox,
+    "rekor.sigstore.dev": pypi.sandbox,
+  };
   const { trustedRoot } = await pypi.sandbox.sigstoreServices(pypi.url);
   const report = await publishTo(pypi, {
     policy: "required",
     wait: true,
     registries: [TESTPYPI, PYPI],
     sigstore: { ...publicGoodServices(), trustedRoot },
-    fetch: (request) =>
-      request.url.startsWith("https:")
-        ? fetch(request, { client })
-        : fetch(request),
+    fetch: (request) => {
+      const { hostname } = new URL(request.url);
+      return hosts[hostname]?.handle(request) ?? fetch(request);
+    },
   });
   assertEquals(report.error, null);
   assertEquals(report.findings, []);

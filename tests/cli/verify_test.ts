@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { runCli } from "../helpers/cli.ts";
+import { errorCode, runCli } from "../helpers/cli.ts";
 import { validate } from "../helpers/json_schema.ts";
 import { ROOT } from "../helpers/paths.ts";
 import { startSandbox } from "../helpers/sandbox.ts";
@@ -96,12 +96,13 @@ Deno.test("verify asks the index where there is no attestation beside the file",
   await using running = await startSandbox();
   await using signed = await signedFolder();
   await Deno.remove(`${signed.file}.publish.attestation`);
-  const { code, stderr } = await runCli(
+  const refused = await runCli(
     ["verify", signed.file, "-r", `${running.url}/legacy/`],
     { cwd: signed.folder },
   );
-  assertEquals(code, 3);
-  assertStringIncludes(stderr, "it has no attestation");
+  assertEquals(refused.code, 3);
+  assertEquals(errorCode(refused), "attestation-missing");
+  assertStringIncludes(refused.stderr, "it has no attestation");
   assertEquals(running.sandbox.state.requests.map(({ path }) => path), [
     `/integrity/releasio-demo/1.0.0/${WHEEL}/provenance`,
   ]);

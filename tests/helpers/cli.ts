@@ -71,6 +71,11 @@ export function childEnv(
   return { ...Object.fromEntries(inherited), ...env };
 }
 
+/** The code of the error that a run ended with: the last that it links to. */
+export function errorCode({ stderr }: CliResult): string | undefined {
+  return [...stderr.matchAll(/troubleshooting\.md#([\w-]+)/g)].at(-1)?.[1];
+}
+
 /** Runs the command line to its end. */
 export async function runCli(
   args: readonly string[],

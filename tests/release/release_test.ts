@@ -1,3 +1,4 @@
+import { errorCode } from "../helpers/cli.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import schema from "../../docs/releasio.schema.json" with { type: "json" };
 import { validate } from "../helpers/json_schema.ts";
@@ -188,6 +189,7 @@ Deno.test("release stops at uncommitted changes and at the wrong branch", async 
   await world.write({ "notes.txt": "not committed" });
   const dirty = await world.run(["release", "--execute"]);
   assertEquals(dirty.code, 2, dirty.stderr);
+  assertEquals(errorCode(dirty), "tree-dirty");
   assertStringIncludes(dirty.stderr, "notes.txt");
   await world.write({
     "pyproject.toml": pyproject("1.0", "[tool.releasio]\nallow_dirty = true\n"),
@@ -200,6 +202,7 @@ Deno.test("release stops at uncommitted changes and at the wrong branch", async 
   await world.git("switch", "--quiet", "-c", "feature");
   const branch = await world.run(["release", "--execute"]);
   assertEquals(branch.code, 2, branch.stderr);
+  assertEquals(errorCode(branch), "branch-wrong");
   assertStringIncludes(branch.stderr, 'Cannot release from branch "feature"');
   assertEquals(filesOn(world.pypi), {});
 });
@@ -300,6 +303,7 @@ Deno.test("release takes a dynamic version from what was built", async () => {
     "2.0",
   ]);
   assertEquals(wrong.code, 2, wrong.stderr);
+  assertEquals(errorCode(wrong), "version-mismatch");
   assertStringIncludes(wrong.stderr, "Cannot release 2.0");
   const { code, stderr } = await world.run([
     "release",
@@ -341,6 +345,21 @@ Deno.test("release ends with 7 when the build or a hook fails", async () => {
   });
   assertEquals(tool.code, 7, tool.stderr);
   assertStringIncludes(JSON.parse(tool.stdout).error.hint, "Install pdm");
+});
+
+Deno.test("release ends with 7 when the remote refuses the tag, and finishes the next time", async () => {
+  await using world = await createWorld();
+  const hook = `${world.project}/../remote.git/hooks/pre-receive`;
+  await Deno.writeTextFile(hook, "#!/bin/sh\necho not today >&2\nexit 1\n");
+  await Deno.chmod(hook, 0o755);
+  const refused = await world.run(["release", "--execute"]);
+  assertEquals(refused.code, 7, refused.stderr);
+  assertEquals(errorCode(refused), "git-failed");
+  assertStringIncludes(refused.stderr, "not today");
+  await Deno.remove(hook);
+  const again = await world.run(["release", "--execute"]);
+  assertEquals(again.code, 0, again.stderr);
+  await assertReleased(world);
 });
 
 Deno.test("release refuses a tag that is on another commit while the index has nothing", async () => {

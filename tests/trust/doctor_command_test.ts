@@ -16,7 +16,7 @@ import {
   DOCTOR_PAGE,
   renderDoctorPage,
 } from "../../tasks/write_doctor_page.ts";
-import { type CliOptions, runCli } from "../helpers/cli.ts";
+import { type CliOptions, errorCode, runCli } from "../helpers/cli.ts";
 import { testContext } from "../helpers/context.ts";
 import { validate } from "../helpers/json_schema.ts";
 import { ROOT } from "../helpers/paths.ts";
@@ -228,6 +228,7 @@ Deno.test("doctor --exchange does not create a project, unless it may", async ()
   });
   const refused = await exchange(running);
   assertEquals(refused.code, 4);
+  assertEquals(errorCode(refused), "exchange-creates-project");
   assertStringIncludes(refused.stderr, "releasio-demo is not there");
   assertStringIncludes(refused.stderr, "--allow-pending");
   assertEquals(running.sandbox.state.mintedTokens, []);
