@@ -5,11 +5,12 @@
  */
 
 import { dirname } from "node:path";
-import type {
-  ChildCommand,
-  ChildResult,
-  Context,
-  DirectoryEntry,
+import {
+  type ChildCommand,
+  type ChildResult,
+  type Context,
+  type DirectoryEntry,
+  isAbsent,
 } from "./context.ts";
 
 const CHUNK_BYTES = 256 * 1024;
@@ -215,6 +216,32 @@ function env(name: string): string | undefined {
   }
 }
 
+/**
+ * A client that also trusts what `SSL_CERT_FILE` names, as other tools do. Deno
+ * itself reads `DENO_CERT` only, which goes before.
+ */
+async function openClient(): Promise<Deno.HttpClient | null> {
+  const path = env("SSL_CERT_FILE");
+  if (!path || env("DENO_CERT")) return null;
+  try {
+    return Deno.createHttpClient({ caCerts: [await Deno.readTextFile(path)] });
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+function createFetch(): Context["fetch"] {
+  let opened: Promise<Deno.HttpClient | null> | undefined;
+  return async (request) => {
+    opened ??= openClient();
+    const client = await opened;
+    return await (client === null
+      ? fetch(request)
+      : fetch(request, { client }));
+  };
+}
+
 // GitHub Actions reads commands from standard error too, where no output of
 // ours can be mistaken for them.
 function mask(secret: string): void {
@@ -234,7 +261,7 @@ export function denoContext(
   signal: AbortSignal = new AbortController().signal,
 ): Context {
   return {
-    fetch: (request) => fetch(request),
+    fetch: createFetch(),
     env,
     now: () => Date.now(),
     sleep,

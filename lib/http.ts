@@ -82,7 +82,7 @@ export async function send(
     } catch (error) {
       const passing = error instanceof ReleasioError &&
         (error.code === "network" || error.code === "timeout") &&
-        !isDenied(error.cause);
+        !isLasting(error);
       if (isLast || !passing) throw error;
     }
     const delay = Math.min(
@@ -145,10 +145,38 @@ export function networkError(host: string, cause: unknown): ReleasioError {
       { hint: `Add \`${host}\` to Deno's \`--allow-net\`.`, cause },
     );
   }
+  if (isUntrusted(cause)) {
+    return new ReleasioError(
+      "network",
+      `Cannot trust ${host}: nobody known signed its certificate`,
+      {
+        hint:
+          "If your network has an authority of its own, name the file of its certificate in `SSL_CERT_FILE`.",
+        cause,
+      },
+    );
+  }
   return new ReleasioError("network", `Cannot reach ${host}`, {
     hint: "Check the network, and a proxy (`HTTPS_PROXY`) if there is one.",
     cause,
   });
+}
+
+/**
+ * Whether a failure would be the same at once and later.
+ *
+ * @param error What {@linkcode networkError} made, or another error
+ * @returns `true` where there is no permission or no trust
+ */
+export function isLasting({ cause }: ReleasioError): boolean {
+  return isDenied(cause) || isUntrusted(cause);
+}
+
+/** Told by the error below the one that `fetch` rejects with. */
+function isUntrusted(cause: unknown): boolean {
+  return cause instanceof Error &&
+    (cause.message.includes("invalid peer certificate: UnknownIssuer") ||
+      isUntrusted(cause.cause));
 }
 
 /** A permission that is not there now will not be there later. */

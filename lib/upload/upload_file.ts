@@ -9,6 +9,7 @@ import type { Context } from "../context.ts";
 import type { HashedDistribution } from "../dist/distribution.ts";
 import { ReleasioError } from "../errors.ts";
 import type { PublishEvent } from "../events.ts";
+import { isLasting } from "../http.ts";
 import type { BasicCredentials, Credentials } from "../mint/credentials.ts";
 import {
   compareWithIndex,
@@ -254,7 +255,8 @@ function post(
 function afterNoAnswer({ signal }: UploadRun, error: unknown): Attempt {
   signal.throwIfAborted();
   if (!(error instanceof ReleasioError)) throw error;
-  if (error.code === "network" || error.code === "timeout") {
+  const isPassing = error.code === "network" || error.code === "timeout";
+  if (isPassing && !isLasting(error)) {
     return {
       kind: "again",
       error,
