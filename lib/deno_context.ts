@@ -234,11 +234,10 @@ async function openClient(): Promise<Deno.HttpClient | null> {
 function createFetch(): Context["fetch"] {
   let opened: Promise<Deno.HttpClient | null> | undefined;
   return async (request) => {
+    if (!request.url.startsWith("https:")) return await fetch(request);
     opened ??= openClient();
     const client = await opened;
-    return await (client === null
-      ? fetch(request)
-      : fetch(request, { client }));
+    return await fetch(request, client === null ? {} : { client });
   };
 }
 
