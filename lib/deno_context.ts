@@ -100,10 +100,12 @@ function clampOffset(offset: number, size: number): number {
 }
 
 async function openFile(path: string): Promise<Blob> {
-  const { size, isDirectory } = await Deno.stat(path);
+  const { size, isDirectory, isFifo } = await Deno.stat(path);
   if (isDirectory) {
     throw new Deno.errors.IsADirectory(`Is a directory: ${path}`);
   }
+  // It has no size, and opening it waits for somebody who writes.
+  if (isFifo) throw new Deno.errors.NotSupported(`Is a pipe: ${path}`);
   return new FileBlob(path, 0, size);
 }
 

@@ -242,6 +242,21 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: "findDistributions() does not wait for who writes into a pipe",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder({}, async (folder) => {
+      const pipe = join(folder, WHEEL);
+      await new Deno.Command("mkfifo", { args: [pipe] }).output();
+      for (const path of [".", WHEEL]) {
+        const error = await failure(folder, [path]);
+        assertEquals(error.code, "distribution-unreadable");
+        assertStringIncludes(error.message, "Is a pipe");
+      }
+    }),
+});
+
 Deno.test("findDistributions() says which file it may not open", async () => {
   const context: Context = testContext({
     openFile: (path) =>
