@@ -220,9 +220,11 @@ function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
   // Everything that is looked for starts with a carriage return.
   let index = bytes.indexOf(CR);
   while (index !== -1 && index + wanted.length <= bytes.length) {
-    if (wanted.every((byte, offset) => bytes[index + offset] === byte)) {
-      return index;
-    }
+    if (
+      // One carriage return in 256 bytes is usual: most end here.
+      bytes[index + 1] === wanted[1] &&
+      wanted.every((byte, offset) => bytes[index + offset] === byte)
+    ) return index;
     index = bytes.indexOf(CR, index + 1);
   }
   return -1;

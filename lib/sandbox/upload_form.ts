@@ -148,26 +148,27 @@ class FormReader {
     const draft = this.#draft = await this.#storage.create();
     const sha256 = createHash("sha256");
     const md5 = createHash("md5");
-    let blake2b: Blake2b256 | null = new Blake2b256();
+    const blake2b = new Blake2b256();
+    const isAsked = this.#fields.has("blake2_256_digest");
+    const small: Uint8Array<ArrayBuffer>[] = [];
     let size = 0;
     for await (const chunk of part.body) {
       size += chunk.length;
-      if (
-        size > MAX_UNASKED_BLAKE2B_BYTES &&
-        !this.#fields.has("blake2_256_digest")
-      ) blake2b = null;
       sha256.update(chunk);
       md5.update(chunk);
-      blake2b?.update(chunk);
+      if (isAsked) blake2b.update(chunk);
+      else if (size <= MAX_UNASKED_BLAKE2B_BYTES) small.push(chunk.slice());
       await draft.write(chunk);
     }
+    const isSmall = size <= MAX_UNASKED_BLAKE2B_BYTES;
+    if (isSmall) small.forEach((chunk) => blake2b.update(chunk));
     this.#content = {
       filename,
       type: part.type,
       size,
       sha256: sha256.digest("hex"),
       md5: md5.digest("hex"),
-      blake2b: blake2b?.hex() ?? null,
+      blake2b: isAsked || isSmall ? blake2b.hex() : null,
       draft,
     };
   }
