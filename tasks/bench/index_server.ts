@@ -9,7 +9,6 @@
 // deno-lint-ignore-file no-console -- it speaks to its parent
 
 import { createSandbox, digestOnlyStorage } from "../../lib/sandbox/mod.ts";
-import { startFaultProxy } from "../../tests/helpers/fault_proxy.ts";
 
 const NAME = "blake2_256_digest";
 
@@ -25,9 +24,20 @@ const server = Deno.serve(
 // Without delay the tools speak to the index itself.
 const port = roundTrip === 0
   ? server.addr.port
-  : startFaultProxy(server.addr.port, { roundTrip }).port;
+  : await layWire(server.addr.port, roundTrip);
 
 console.log(JSON.stringify({ port, token: sandbox.createApiToken() }));
+
+function layWire(port: number, roundTrip: number): Promise<number> {
+  const wire = new Worker(new URL("./wire.ts", import.meta.url), {
+    type: "module",
+  });
+  wire.postMessage({ port, roundTrip });
+  return new Promise((resolve) => {
+    wire.onmessage = ({ data }) => resolve(data);
+  });
+}
+
 /**
  * uv and twine send a BLAKE2b digest, which takes JavaScript longer to check
  * than everything else together. No tool shall wait for that.
