@@ -16,6 +16,13 @@ import { type FileResult, uploadFile, type UploadRun } from "./upload_file.ts";
 import { UPLOAD_LIMITS, type UploadLimits } from "./upload_watch.ts";
 import { UploadQueue } from "./upload_queue.ts";
 
+/**
+ * Milliseconds between the starts of two uploads. Files that start together
+ * share the way and the index's attention, and all end as late as the last one;
+ * one after the other they keep out of each other's way from then on.
+ */
+const START_INTERVAL = 10;
+
 /** Options for {@linkcode uploadFiles}. */
 export interface UploadOptions {
   /** The index. */
@@ -113,6 +120,7 @@ export async function uploadFiles(
         running.delete(job);
       });
       running.add(job);
+      await context.sleep(START_INTERVAL);
     }
     if (running.size === 0) break;
     await Promise.race(running);

@@ -194,7 +194,8 @@ Deno.test("uploadFiles() ends the run when the index asks for an hour", async ()
   const { codes, statuses, world } = await upload(index, files, { jobs: 1 });
   assertEquals(statuses.toSorted(), ["failed", "not-attempted", "uploaded"]);
   assert(codes.includes("rate-limited"));
-  assertEquals(world.slept, []);
+  // But between the starts of two files.
+  assertEquals(world.slept.filter((ms) => ms > 10), []);
 });
 
 Deno.test("uploadFiles() never sends again what arrived without an answer", async () => {
@@ -491,4 +492,13 @@ Deno.test("uploadFiles() gives an answer that doesn't come its time, not more", 
     outcomes[0]!.error!.message,
     /^No answer from .* within 0\.05 s$/,
   );
+});
+
+Deno.test("uploadFiles() leaves a moment between the starts of two files", async () => {
+  await using index = startFakeIndex();
+  const files = await Promise.all(
+    ["py2", "py30", "py311"].map((t) => wheel(t)),
+  );
+  const { world } = await upload(index, files, { jobs: 4 });
+  assertEquals(world.slept, [10, 10, 10]);
 });
