@@ -333,4 +333,4 @@ function buildCommand(
   );
 }
 
-if (import.meta.main) Deno.exitCode = await main(Deno.args);
+if (import.meta.main) Deno.exit(await main(Deno.args));
