@@ -38,6 +38,8 @@ const INHERITED = [
   "LOCALAPPDATA",
   "TEMP",
   "TMPDIR",
+  // A task run by a test must not link other packages than the test's own run.
+  "JSR_CHECKOUTS",
 ];
 
 /** Everything that every run of this module printed, for a search of secrets. */
