@@ -5,26 +5,18 @@
  */
 
 import type { SigstoreServices } from "./attest/services.ts";
-import type { Registry } from "./config/registry.ts";
 import type { Settings } from "./config/settings.ts";
 import type { Context } from "./context.ts";
-import type {
-  DistributionFile,
-  HashedDistribution,
-} from "./dist/distribution.ts";
 import {
   findDistributions,
   type FoundDistributions,
 } from "./dist/find_distributions.ts";
 import { exitCodeOf } from "./errors.ts";
 import type { EventSink } from "./events.ts";
-import { type HeadStart, takeHeadStart } from "./head_start.ts";
-import { type Plan, planUploads } from "./plan/plan_uploads.ts";
+import { takeHeadStart } from "./head_start.ts";
 import { toErrorReport } from "./report/error_report.ts";
 import { addFindings, orFail, type Run } from "./publish_run.ts";
-import { plannedFile, untouchedFile } from "./report/file_reports.ts";
 import type { PublishReport, RunReport } from "./report/report.ts";
-import type { Attestations, sendPlanned } from "./send_planned.ts";
 
 /** Options for {@linkcode publish}. */
 export interface PublishOptions {
@@ -49,17 +41,6 @@ export interface PublishOptions {
   readonly sigstore?: SigstoreServices;
   /** Receives what happens, as it happens. */
   readonly onEvent?: EventSink;
-}
-
-/** What there is to publish. */
-interface Gathered {
-  readonly files: readonly HashedDistribution[];
-  /** Attestations that lie next to the files. */
-  readonly readyMade: readonly DistributionFile[];
-  /** What the index is being asked already. */
-  readonly headStart: HeadStart | null;
-  /** The stages that send, loaded. */
-  readonly sendPlanned: typeof sendPlanned;
 }
 
 /**
@@ -130,9 +111,9 @@ async function publishToEach(run: Run): Promise<readonly RunReport[]> {
   try {
     const runs: RunReport[] = [];
     // The other stages are loaded while the network works.
-    const [{ gather }, { sendPlanned }] = await Promise.all([
+    const [{ gather }, { publishTo }] = await Promise.all([
       import("./gather.ts"),
-      import("./send_planned.ts"),
+      import("./publish_to.ts"),
     ]);
     const files = await orFail(run, () => gather(run, found.files));
     await noteStrays(run, found);
@@ -144,7 +125,6 @@ async function publishToEach(run: Run): Promise<readonly RunReport[]> {
           files,
           readyMade: found.attestations,
           headStart: registry === first ? headStart : null,
-          sendPlanned,
         }),
       );
     }
@@ -174,106 +154,4 @@ async function noteStrays(
   if (attestations.length === 0) return;
   const { strayAttestations } = await import("./attest/ready_made.ts");
   addFindings(run, strayAttestations(files, attestations));
-}
-
-/** plan → oidc → attest → mint → upload, for one index. */
-async function publishTo(
-  run: Run,
-  registry: Registry,
-  { files, readyMade, headStart, sendPlanned }: Gathered,
-): Promise<RunReport> {
-  run.emit({ type: "registry", registry: registry.uploadUrl });
-  let report: RunReport = {
-    registry: registry.uploadUrl,
-    auth: null,
-    publisher: null,
-    files: files.map((file) => untouchedFile(registry, file)),
-  };
-  const plan = await orFail(
-    run,
-    () => makePlan(run, registry, files, headStart),
-  );
-  if (plan === null) return report;
-  report = {
-    ...report,
-    files: plan.files.map((file) => plannedFile(registry, file)),
-  };
-  const conflicts = plan.files.flatMap(({ error }) => error ?? []);
-  run.failures.push(...conflicts);
-  const hasWork = plan.files.some(({ status }) => status === "planned");
-  let attestations: Attestations = new Map();
-  if (hasWork && conflicts.length === 0) {
-    ({ report, attestations } = await sendPlanned(run, registry, {
-      plan,
-      readyMade,
-      headStart,
-      report,
-    }));
-  }
-  if (run.options.dryRun) return report;
-  if (run.failures.length === 0) {
-    await orFail(run, () => waitFor(run, registry, plan, attestations));
-  }
-  return {
-    ...report,
-    files: report.files.map((file) =>
-      file.status === "planned" ? { ...file, status: "not-attempted" } : file
-    ),
-  };
-}
-
-async function makePlan(
-  run: Run,
-  registry: Registry,
-  files: readonly HashedDistribution[],
-  headStart: HeadStart | null,
-): Promise<Plan> {
-  const { settings } = run.options;
-  const plan = await planUploads(run.context, registry, files, {
-    checkExisting: settings.checkExistingVersion,
-    skipExisting: settings.skipExisting,
-    maxProjectSize: settings.maxProjectSize,
-    ...(headStart === null ? {} : { lookups: headStart.lookups }),
-  });
-  addFindings(run, plan.findings);
-  run.emit({
-    type: "plan",
-    registry: registry.uploadUrl,
-    files: plan.files.map(({ distribution, status }) => ({
-      file: distribution.filename,
-      size: distribution.size,
-      status,
-    })),
-  });
-  return plan;
-}
-
-/** `--wait`: a release is done when the index lists it, provenance and all. */
-async function waitFor(
-  run: Run,
-  registry: Registry,
-  plan: Plan,
-  attestations: Attestations,
-): Promise<void> {
-  const { waitTimeout = 0, settings } = run.options;
-  if (waitTimeout === 0) return;
-  const files = plan.files.filter(({ status }) => status !== "skipped")
-    .map(({ distribution }) => distribution);
-  run.emit({
-    type: "note",
-    message: `Waiting until ${registry.name} lists every file`,
-  });
-  const timeout = waitTimeout * 1000;
-  const { waitUntilListed } = await import("./plan/wait.ts");
-  const { compareProvenance } = await import("./attest/provenance.ts");
-  await waitUntilListed(run.context, registry, files, { timeout });
-  addFindings(
-    run,
-    await compareProvenance(run.context, files, {
-      registry,
-      attestations,
-      policy: settings.attestations,
-      timeout,
-    }),
-  );
 }

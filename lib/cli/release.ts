@@ -24,10 +24,10 @@ import { readOrigin } from "./git_remote.ts";
 import {
   configFlags,
   DEFAULT_WAIT_SECONDS,
-  orWarn,
   type PublishFlags,
 } from "./publish.ts";
 import { openReporter } from "./reporter.ts";
+import { orWarn } from "./show_report.ts";
 
 /** The flags of `release`. */
 export interface ReleaseFlags extends PublishFlags {
