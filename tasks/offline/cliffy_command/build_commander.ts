@@ -28,10 +28,14 @@ export class NoSubcommand extends Error {
   }
 }
 
-/** The commander command for `command`, with those below. */
+/**
+ * The commander command for `command`, with those below: whole ones only for
+ * the names in `args`, if given, since building all takes a while.
+ */
 export function buildCommander(
   command: Command,
   handlers: Handlers,
+  args?: readonly string[],
 ): Commander {
   const { declared } = command;
   const { description } = declared;
@@ -69,9 +73,15 @@ export function buildCommander(
     addArgument(built, definition);
   }
   for (const child of declared.children.values()) {
-    built.addCommand(buildCommander(child, handlers), {
-      hidden: child.declared.hidden,
-    });
+    const { name, aliases, hidden } = child.declared;
+    const isMeant = args === undefined ||
+      [name, ...aliases].some((word) => args.includes(word));
+    built.addCommand(
+      isMeant
+        ? buildCommander(child, handlers, args)
+        : new Commander(name).aliases(aliases),
+      { hidden },
+    );
   }
   // Without an action commander looks for the name of a command below.
   if (declared.children.size === 0) {

@@ -230,7 +230,7 @@ export class Command {
         this.#showVersion(args.includes("--version"));
         throw new Answered();
       },
-    });
+    }, args);
     try {
       await commander.parseAsync(end < 0 ? args : args.slice(0, end), {
         from: "user",
