@@ -54,6 +54,7 @@ try {
   await startUp([ours, uv(venv), twine(venv)]);
   await sign();
   if (Deno.args.includes("--scale")) await scale(ours);
+  console.log(`\nLoad at the end: ${Deno.loadavg()[0]!.toFixed(1)}`);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

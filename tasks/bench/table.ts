@@ -47,6 +47,7 @@ export async function machine(tools: readonly Tool[]): Promise<string> {
   return [
     new Date().toISOString().slice(0, 10),
     `${navigator.hardwareConcurrency} cores, ${(total / 1e9).toFixed(0)} GB`,
+    `load ${Deno.loadavg()[0]!.toFixed(1)} at the start`,
     `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}`,
     ...versions,
   ].join("; ");
