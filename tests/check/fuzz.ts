@@ -24,7 +24,7 @@ export interface FuzzReport {
   readonly cases: number;
   /** The slowest case, in milliseconds. */
   readonly slowest: number;
-  /** The most memory that the process had, in bytes. */
+  /** The most memory that the process took for one case, in bytes. */
   readonly memory: number;
   /** How many cases had no error. */
   readonly passed: number;
@@ -66,6 +66,7 @@ export async function fuzzChecks(
     const random = new Random(seed + number);
     const { filename, bytes, form } = makeCase(random, seeds);
     const blob = new BytesBlob(bytes);
+    const before = Deno.memoryUsage().rss;
     const started = performance.now();
     try {
       const { findings } = await runChecks(
@@ -79,7 +80,7 @@ export async function fuzzChecks(
       throw new Error(`case ${seed + number} (${filename}) crashed`, { cause });
     }
     slowest = Math.max(slowest, performance.now() - started);
-    memory = Math.max(memory, Deno.memoryUsage().rss);
+    memory = Math.max(memory, Deno.memoryUsage().rss - before);
     // Streams are closed between tasks.
     await new Promise((resolve) => setTimeout(resolve));
   }
