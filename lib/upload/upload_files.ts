@@ -17,9 +17,10 @@ import { UPLOAD_LIMITS, type UploadLimits } from "./upload_watch.ts";
 import { UploadQueue } from "./upload_queue.ts";
 
 /**
- * Milliseconds between the starts of two uploads. Files that start together
- * share the way and the index's attention, and all end as late as the last one;
- * one after the other they keep out of each other's way from then on.
+ * Milliseconds from the first upload that runs beside others to the next one.
+ * Files that start together share the way and the index's attention, and all
+ * end as late as the last one; those that start one after the other keep out of
+ * each other's way from then on.
  */
 const START_INTERVAL = 10;
 
@@ -109,6 +110,7 @@ export async function uploadFiles(
   const results = new Map<HashedDistribution, FileResult>();
   const queue = new UploadQueue(files);
   const running = new Set<Promise<void>>();
+  let widest = 1;
   for (;;) {
     while (running.size < run.pace.workers && !run.signal.aborted) {
       const file = queue.next();
@@ -120,6 +122,8 @@ export async function uploadFiles(
         running.delete(job);
       });
       running.add(job);
+      if (running.size <= widest) continue;
+      widest = running.size;
       await context.sleep(START_INTERVAL);
     }
     if (running.size === 0) break;
