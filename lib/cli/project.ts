@@ -6,11 +6,11 @@
  */
 
 import { join } from "node:path";
-import { parse } from "@std/toml";
 import { isTable } from "../config/read_config_file.ts";
 import { type Context, isAbsent } from "../context.ts";
 import { normalizeName } from "../dist/filename.ts";
 import { readOrigin, type RemoteRepository } from "./git_remote.ts";
+import { parseToml } from "../toml.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -109,7 +109,7 @@ export async function readText(
 /** What is no TOML tells nothing. */
 function parseTable(source: string): Readonly<Record<string, unknown>> {
   try {
-    return parse(source);
+    return parseToml(source);
   } catch {
     return {};
   }

@@ -5,9 +5,9 @@
  */
 
 import { basename, join, resolve, sep } from "node:path";
-import { parse } from "@std/toml";
 import { type Context, isAbsent } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
+import { parseToml } from "../toml.ts";
 import { findKeyLines, type KeyLines } from "./key_lines.ts";
 import { optional } from "./optional.ts";
 
@@ -194,7 +194,7 @@ function parseFile(
   refuseRepeatedSetting(path, lines, [...prefix, "publish"]);
   let table: Record<string, unknown>;
   try {
-    table = ownData(parse(text)) as Record<string, unknown>;
+    table = ownData(parseToml(text)) as Record<string, unknown>;
   } catch (error) {
     throw syntaxError(path, text, error);
   }

@@ -5,12 +5,12 @@
  */
 
 import { join } from "node:path";
-import { parse } from "@std/toml";
 import { isTable } from "../config/read_config_file.ts";
 import { type Context, isAbsent } from "../context.ts";
 import { normalizeName } from "../dist/filename.ts";
 import { normalizeVersion } from "../dist/version.ts";
 import { ReleasioError } from "../errors.ts";
+import { parseToml } from "../toml.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -83,7 +83,7 @@ function parseTable(
   text: string,
 ): Readonly<Record<string, unknown>> {
   try {
-    return parse(text);
+    return parseToml(text);
   } catch (cause) {
     throw new ReleasioError("config-invalid", `Cannot read ${path} as TOML`, {
       hint: "Your build tool would stumble over it too.",
