@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measureCommand, type Measurement, measureUpload } from "./measure.ts";
 import { measureSigning } from "./signing.ts";
-import { machine, row, table } from "./table.ts";
+import { machine, row, share, table } from "./table.ts";
 import { openVenv, releasio, type Tool, twine, uv } from "./tools.ts";
 
 const MB = 1_000_000;
@@ -76,9 +76,15 @@ async function compare(tools: readonly Tool[]): Promise<void> {
       }
       console.error(`${title}: run ${run + 1}`);
     }
-    const reference = measured.get(tools[0]!.name)!;
-    for (const [tool, all] of measured) {
-      rows.push([title, tool, ...row(all, reference)]);
+    const [ours, wider, ...theirs] = measured;
+    rows.push(
+      ...[ours!, wider!].map((
+        [tool, all],
+      ) => [title, tool, ...row(all), "", ""]),
+    );
+    for (const [tool, all] of theirs) {
+      const shares = [ours!, wider!].map(([, own]) => share(own, all));
+      rows.push([title, tool, ...row(all), ...shares]);
     }
   }
   console.log(table([
@@ -86,10 +92,11 @@ async function compare(tools: readonly Tool[]): Promise<void> {
       "files, round trip",
       "tool",
       "time",
-      "of that, releasio takes",
       "CPU",
       "memory",
       "requests",
+      "releasio takes of that",
+      "with 8 jobs",
     ],
     ...rows,
   ]));
@@ -138,8 +145,7 @@ async function scale(tool: Tool): Promise<void> {
     for (let run = 0; run < runs; run++) {
       all.push(await measureUpload(tool, files, { roundTrip: 0, configFile }));
     }
-    const [time, , cpu, memory, requests] = row(all, all);
-    rows.push([title, time!, cpu!, memory!, requests!]);
+    rows.push([title, ...row(all)]);
   }
   console.log(
     table([["files", "time", "CPU", "memory", "requests"], ...rows]),

@@ -14,25 +14,24 @@ export function table(rows: readonly (readonly string[])[]): string {
   return ["", head, rule, ...body].join("\n");
 }
 
-/**
- * What several runs took: time, how much of it the reference takes in the
- * same runs, CPU, memory, requests. Medians, with their spread.
- */
-export function row(
-  measured: readonly Measurement[],
-  reference: readonly Measurement[],
-): string[] {
+/** What several runs took: time, CPU, memory, requests. Medians, with spread. */
+export function row(measured: readonly Measurement[]): string[] {
   const times = measured.map(({ time }) => time);
-  const ratios = measured.map(({ time }, run) => reference[run]!.time / time);
   return [
     `${median(times).toFixed(2)} s (${spread(times, 2)})`,
-    measured === reference
-      ? "–"
-      : `${median(ratios).toFixed(2)} (${spread(ratios, 2)})`,
     `${median(measured.map(({ cpu }) => cpu)).toFixed(2)} s`,
     `${(median(measured.map(({ memory }) => memory)) / 1e6).toFixed(0)} MB`,
     String(median(measured.map(({ requests }) => requests))),
   ];
+}
+
+/** How much of some runs' time others take, run by run: median and spread. */
+export function share(
+  others: readonly Measurement[],
+  measured: readonly Measurement[],
+): string {
+  const ratios = measured.map(({ time }, run) => others[run]!.time / time);
+  return `${median(ratios).toFixed(2)} (${spread(ratios, 2)})`;
 }
 
 /** The date, the machine and the versions. */
