@@ -1,11 +1,10 @@
 /**
- * The builder: it records what is said about a command and below it, and hands
- * that to commander when it parses or prints help.
+ * The builder: it records what is said about a command and below it, for when
+ * it parses or prints help.
  *
  * @module
  */
 
-import { buildCommander, NoSubcommand } from "./build_commander.ts";
 import {
   type Action,
   type Declaration,
@@ -14,6 +13,8 @@ import {
   type OptionDeclaration,
   type OptionOptions,
 } from "./declaration.ts";
+import { helpOf } from "./help.ts";
+import { type CommandLine, readCommandLine } from "./read_command_line.ts";
 import { ValidationError } from "./validation_error.ts";
 
 /** What {@linkcode Command.parse} answers. */
@@ -27,9 +28,6 @@ export interface CommandResult {
   /** What stood after `--`. */
   literal: string[];
 }
-
-/** `--help` or `--version` was answered: the parse is over. */
-class Answered extends Error {}
 
 /** One command of the tree. */
 export class Command {
@@ -192,16 +190,7 @@ export class Command {
 
   /** The help text. */
   getHelp(): string {
-    let text = "\n";
-    buildCommander(this, {
-      run: () => Promise.resolve(),
-      help: () => {},
-      version: () => {},
-    })
-      .name(this.getPath())
-      .configureOutput({ writeOut: (part) => text += part })
-      .outputHelp();
-    return text;
+    return helpOf(this);
   }
 
   /** Prints the help text. */
@@ -214,47 +203,30 @@ export class Command {
   async parse(args: string[] = Deno.args): Promise<CommandResult> {
     const end = args.indexOf("--");
     const literal = end < 0 ? [] : args.slice(end + 1);
-    const result = { options: {}, args: [] as Loose[], cmd: this as Command };
-    const run = async (cmd: Command, options: Loose, args: Loose[]) => {
-      Object.assign(result, { cmd, options, args });
-      cmd.#literal = literal;
-      await cmd.declared.action?.call(cmd, options, ...args);
-    };
-    const commander = buildCommander(this, {
-      run,
-      help: (cmd) => {
-        cmd.showHelp();
-        throw new Answered();
-      },
-      version: () => {
-        this.#showVersion(args.includes("--version"));
-        throw new Answered();
-      },
-    }, args);
-    try {
-      await commander.parseAsync(end < 0 ? args : args.slice(0, end), {
-        from: "user",
-      }).catch((error) => {
-        if (!(error instanceof NoSubcommand)) throw error;
-        return run(error.command, error.options, []);
-      });
-    } catch (error) {
-      this.#end(error);
+    const line = this.#read(end < 0 ? args : args.slice(0, end));
+    const { command, shows, options } = line;
+    if (shows !== null) {
+      if (shows === "help") command.showHelp();
+      else this.#showVersion(args.includes("--version"));
+      if (!this.declared.noExit) Deno.exit(0);
+    } else {
+      command.#literal = literal;
+      await command.declared.action?.call(command, options, ...line.args);
     }
-    return { ...result, literal };
+    return { options, args: line.args, cmd: command, literal };
   }
 
-  /** What is left to do when a parse was cut short. */
-  #end(error: unknown): void {
-    const { throwErrors, noExit } = this.declared;
-    if (error instanceof Answered) {
-      if (!noExit) Deno.exit(0);
-      return;
+  #read(args: readonly string[]): CommandLine {
+    try {
+      return readCommandLine(this, args);
+    } catch (error) {
+      if (this.declared.throwErrors || !(error instanceof ValidationError)) {
+        throw error;
+      }
+      // deno-lint-ignore no-console -- the real package prints this way
+      console.error(`error: ${error.message}`);
+      Deno.exit(error.exitCode);
     }
-    if (throwErrors || !(error instanceof ValidationError)) throw error;
-    // deno-lint-ignore no-console -- the real package prints this way
-    console.error(`error: ${error.message}`);
-    Deno.exit(error.exitCode);
   }
 
   #showVersion(long: boolean): void {

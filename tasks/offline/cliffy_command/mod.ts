@@ -1,6 +1,6 @@
 /**
- * Stand-in for `@cliffy/command`, over `commander`: just the part of the
- * builder that the command line of this project uses.
+ * Stand-in for `@cliffy/command`, over `parseArgs` of `node:util`: just the
+ * part of the builder that the command line of this project uses.
  *
  * @module
  */

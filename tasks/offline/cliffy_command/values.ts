@@ -7,7 +7,7 @@
 
 import { ValidationError } from "./validation_error.ts";
 
-/** `<n:integer>` as commander writes it: `<n>`. */
+/** `<n:integer>` as help shows it: `<n>`. */
 export function withoutTypes(definition: string): string {
   return definition.replaceAll(/:\w+(?=[>\]])/g, "");
 }
