@@ -4,7 +4,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import type { Distribution, HashedDistribution } from "./distribution.ts";
 import { namingFile } from "./unreadable.ts";
 
@@ -30,6 +29,8 @@ export async function sha256(
   blob: Blob,
   onProgress?: (bytes: number) => void,
 ): Promise<string> {
+  // Loaded late: it takes as long as all that comes before the first hash.
+  const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
   let bytes = 0;
   for await (const chunk of blob.stream()) {
