@@ -93,7 +93,8 @@ export const REFUSALS: readonly RefusalRule[] = [
   // Artifactory; 409: pypiserver, devpi, AWS CodeArtifact.
   {
     statuses: [400],
-    reason: /already exist|already been taken|updating asset/i,
+    reason:
+      /already exist|already been taken|updating asset|cannot be updated/i,
     ...duplicate,
   },
   { statuses: [403], reason: /overwrite (?:all )?artifact/i, ...duplicate },

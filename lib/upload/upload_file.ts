@@ -285,7 +285,18 @@ async function afterDuplicate(
     there = await look(run, distribution);
   }
   if (there === "same") return success(attempt > 1 ? "uploaded" : "existing");
+  // To skip it would leave the release without it.
+  if (there === "absent") return failure(refusedUnlisted(error));
   return run.skipExisting ? success("skipped") : failure(error);
+}
+
+/** PyPI calls it a duplicate too when it has the bytes under another name. */
+function refusedUnlisted({ code, message, details }: ReleasioError) {
+  return new ReleasioError(code, message, {
+    hint:
+      "The index lists no file of this name. Either it has the same bytes under another name: don't copy or rename built files. Or its listing is behind: then run the command again.",
+    details,
+  });
 }
 
 /** What the index says; `unknown` when it can't be asked. */

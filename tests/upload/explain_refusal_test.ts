@@ -265,6 +265,8 @@ Deno.test("explainRefusal() recognises every index's word for a duplicate", () =
       [400, "The file already exists: x.whl"],
       [400, "Validation failed: File name has already been taken"],
       [400, "Repository does not allow updating assets: python"],
+      // Nexus from 3.70 on, and before that on PostgreSQL.
+      [400, "python/packages/demo/1.0/demo-1.0.tar.gz cannot be updated"],
       [403, "Not enough permissions to delete/overwrite artifact 'x'"],
       [
         403,

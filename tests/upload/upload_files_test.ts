@@ -228,6 +228,18 @@ Deno.test("uploadFiles() fails for a name with other bytes, or skips it when ask
   assertEquals(skipping.statuses, ["skipped"]);
 });
 
+Deno.test("uploadFiles() skips no duplicate that the index doesn't list", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(say(400, "File already exists ('x', with blake2_256"));
+  const { outcomes, codes } = await upload(index, [await wheel("py3")], {
+    skipExisting: true,
+  });
+  assertEquals(codes, ["file-conflict"]);
+  assertMatch(outcomes[0]!.error!.hint!, /same bytes under another name/);
+  // A listing that is behind gets its time.
+  assertEquals(index.lookups.length, 3);
+});
+
 Deno.test("uploadFiles() goes on after a refused file", async () => {
   await using index = startFakeIndex();
   index.answers.push(
