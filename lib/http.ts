@@ -13,6 +13,7 @@ import { ReleasioError } from "./errors.ts";
 import {
   backoffDelay,
   isTransientStatus,
+  nextDelay,
   requestedDelay,
   type RetryPolicy,
 } from "./retry.ts";
@@ -74,21 +75,22 @@ export async function send(
   const { retries } = options;
   for (let attempt = 1;; attempt++) {
     const isLast = retries === undefined || attempt >= retries.attempts;
-    let asked: number | undefined;
+    let delay: number | null = null;
     try {
       const response = await sendOnce(context, request, options);
       if (isLast || !isTransientStatus(response.status)) return response;
-      asked = requestedDelay(response.headers, context.now());
+      delay = nextDelay(attempt, retries, {
+        random: context.random(),
+        asked: requestedDelay(response.headers, context.now()),
+      });
+      if (delay === null) return response;
     } catch (error) {
       const passing = error instanceof ReleasioError &&
         (error.code === "network" || error.code === "timeout") &&
         !isLasting(error);
       if (isLast || !passing) throw error;
     }
-    const delay = Math.min(
-      retries.maxDelay,
-      asked ?? backoffDelay(attempt, retries, context.random()),
-    );
+    delay ??= backoffDelay(attempt, retries, context.random());
     await context.sleep(delay, options.signal ?? context.signal);
   }
 }

@@ -10,15 +10,24 @@ export interface RetryPolicy {
   readonly attempts: number;
   /** Longest wait before the second try, in milliseconds; doubles each time. */
   readonly baseDelay: number;
-  /** Longest wait ever, in milliseconds, whatever the server asks for. */
+  /** Longest wait of our own choice, in milliseconds. */
   readonly maxDelay: number;
+  /**
+   * Longest wait that a server may ask for, in milliseconds: for more, there
+   * is no other try. By default it is not heard.
+   */
+  readonly patience?: number;
 }
+
+/** A longer wait is not a wait but another run. */
+export const PATIENCE = 120_000;
 
 /** Reads and other requests that may be repeated freely. */
 export const READ_RETRIES: RetryPolicy = {
   attempts: 5,
   baseDelay: 500,
   maxDelay: 30_000,
+  patience: PATIENCE,
 };
 
 /** Statuses that may pass if the same request is sent again later. */
@@ -63,8 +72,31 @@ export function backoffDelay(
 }
 
 /**
- * How long the server asks to wait: `Retry-After` in either form, else the
- * reset of an exhausted `RateLimit`.
+ * How long to wait before the next try: as long as the server asks for, and
+ * no shorter than without its wish, which may be a date of another clock.
+ *
+ * @param attempt How many tries have failed, from 1
+ * @param policy The policy
+ * @param chance A number from 0 to 1, and the server's wish in milliseconds
+ * @returns Milliseconds, or `null` when the server asks for too long a wait
+ */
+export function nextDelay(
+  attempt: number,
+  policy: RetryPolicy,
+  { random, asked = 0 }: {
+    readonly random: number;
+    readonly asked?: number | undefined;
+  },
+): number | null {
+  const { patience } = policy;
+  const backoff = backoffDelay(attempt, policy, random);
+  if (patience === undefined) return backoff;
+  return asked > patience ? null : Math.max(asked, backoff);
+}
+
+/**
+ * How long the server asks to wait: `Retry-After` in either form, else until
+ * the last of its exhausted `RateLimit`s is reset.
  *
  * Sources: {@link https://www.rfc-editor.org/rfc/rfc9110#name-retry-after | RFC 9110},
  * {@link https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ | RateLimit header fields}.
@@ -83,10 +115,12 @@ export function requestedDelay(
     const date = Date.parse(retryAfter);
     if (!Number.isNaN(date)) return Math.max(0, date - now);
   }
-  // RateLimit: "policy";r=0;t=86400 — r is what is left, t seconds to reset.
-  const rateLimit = headers.get("ratelimit");
-  const remaining = rateLimit?.match(/\br=(\d{1,9})\b/)?.[1];
-  const reset = rateLimit?.match(/\bt=(\d{1,9})\b/)?.[1];
-  if (remaining === "0" && reset !== undefined) return Number(reset) * 1000;
-  return undefined;
+  // RateLimit: "one";r=0;t=900, "other";r=3;t=60 — r is what is left, t seconds
+  // to reset.
+  const resets = (headers.get("ratelimit") ?? "").split(",")
+    .filter((limit) => /;\s*r=0\b/.test(limit))
+    .flatMap((limit) => /;\s*t=(\d{1,9})\b/.exec(limit)?.[1] ?? []);
+  return resets.length === 0
+    ? undefined
+    : Math.max(...resets.map(Number)) * 1000;
 }

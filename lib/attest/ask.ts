@@ -7,7 +7,7 @@
 import type { Context } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
 import { type HttpRequest, type HttpResponse, send } from "../http.ts";
-import { isTransientStatus, type RetryPolicy } from "../retry.ts";
+import { isTransientStatus, PATIENCE, type RetryPolicy } from "../retry.ts";
 import { unavailable } from "./services.ts";
 
 const TIMEOUT = 30_000;
@@ -16,6 +16,7 @@ const RETRIES: RetryPolicy = {
   attempts: 6,
   baseDelay: 1000,
   maxDelay: 20_000,
+  patience: PATIENCE,
 };
 
 /**

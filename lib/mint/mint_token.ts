@@ -11,8 +11,8 @@ import { ReleasioError } from "../errors.ts";
 import { type HttpResponse, isRecord, parseJson, send } from "../http.ts";
 import type { IdentityProvider, IdentityToken } from "../oidc/provider.ts";
 import {
-  backoffDelay,
   isTransientStatus,
+  nextDelay,
   READ_RETRIES,
   requestedDelay,
 } from "../retry.ts";
@@ -80,13 +80,12 @@ export async function mintToken(
     if ("token" in result) return result;
     if (!provider.renewable) throw outOfTokens(result.lost, provider);
     if (attempt === READ_RETRIES.attempts) throw result.lost;
-    await context.sleep(
-      Math.min(
-        READ_RETRIES.maxDelay,
-        result.delay ?? backoffDelay(attempt, READ_RETRIES, context.random()),
-      ),
-      context.signal,
-    );
+    const delay = nextDelay(attempt, READ_RETRIES, {
+      random: context.random(),
+      asked: result.asked,
+    });
+    if (delay === null) throw result.lost;
+    await context.sleep(delay, context.signal);
     const fresh = await provider.acquire(context, audience);
     if (fresh.token.reveal() === identity.token.reveal()) {
       throw outOfTokens(result.lost, provider);
@@ -110,7 +109,7 @@ function isUsable(
 interface Lost {
   readonly lost: ReleasioError;
   /** Milliseconds that the index asks to wait. */
-  readonly delay?: number | undefined;
+  readonly asked?: number | undefined;
 }
 
 async function exchange(
@@ -147,7 +146,7 @@ async function exchange(
         details: { status },
       },
     );
-    return { lost, delay: requestedDelay(headers, context.now()) };
+    return { lost, asked: requestedDelay(headers, context.now()) };
   }
   throw explainRefusal(response, {
     registry,

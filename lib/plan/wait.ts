@@ -8,7 +8,7 @@ import type { Registry } from "../config/registry.ts";
 import type { Context } from "../context.ts";
 import type { HashedDistribution } from "../dist/distribution.ts";
 import { ReleasioError } from "../errors.ts";
-import { backoffDelay, type RetryPolicy } from "../retry.ts";
+import { backoffDelay, READ_RETRIES, type RetryPolicy } from "../retry.ts";
 import { compareWithListed } from "./compare_with_index.ts";
 import { fetchProject } from "./simple_api.ts";
 
@@ -47,7 +47,7 @@ export async function waitUntilListed(
   for (let attempt = 1; missing.length > 0; attempt++) {
     const left = deadline - context.now();
     if (left <= 0) throw gaveUp(registry, missing, options.timeout);
-    missing = await stillMissing(context, registry, missing);
+    missing = await stillMissing(context, registry, missing, deadline);
     if (missing.length === 0) return;
     // Half the wait is certain, half is chance.
     const random = 0.5 + context.random() / 2;
@@ -62,10 +62,16 @@ async function stillMissing(
   context: Context,
   registry: Registry,
   files: readonly HashedDistribution[],
+  deadline: number,
 ): Promise<HashedDistribution[]> {
   const missing: HashedDistribution[] = [];
   for (const [project, its] of Map.groupBy(files, (file) => file.project)) {
-    const listed = await list(context, registry, project);
+    // Asking again is what the polls do, but when the index asks for a wait.
+    const listed = await list(context, registry, project, {
+      ...READ_RETRIES,
+      attempts: 2,
+      patience: deadline - context.now(),
+    });
     for (const file of its) {
       const comparison = await compareWithListed(
         file,
@@ -78,10 +84,15 @@ async function stillMissing(
   return missing;
 }
 
-async function list(context: Context, registry: Registry, project: string) {
+async function list(
+  context: Context,
+  registry: Registry,
+  project: string,
+  retries: RetryPolicy,
+) {
   let lookup;
   try {
-    lookup = await fetchProject(context, registry, project);
+    lookup = await fetchProject(context, registry, project, { retries });
   } catch (error) {
     // The index may recover before time is up; an interruption does not.
     if (context.signal.aborted || !(error instanceof ReleasioError)) {

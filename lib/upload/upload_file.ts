@@ -15,7 +15,12 @@ import {
   compareWithIndex,
   type Comparison,
 } from "../plan/compare_with_index.ts";
-import { backoffDelay, requestedDelay, type RetryPolicy } from "../retry.ts";
+import {
+  nextDelay,
+  PATIENCE,
+  requestedDelay,
+  type RetryPolicy,
+} from "../retry.ts";
 import { explainRefusal, type UploadAnswer } from "./explain_refusal.ts";
 import type { Pace } from "./pace.ts";
 import { postDistribution } from "./post_distribution.ts";
@@ -61,16 +66,15 @@ const UPLOAD_RETRIES: RetryPolicy = {
   attempts: 6,
   baseDelay: 1000,
   maxDelay: 30_000,
+  patience: PATIENCE,
 };
-
-/** A longer wait is not a wait but another run. */
-const MAX_REQUESTED_DELAY = 120_000;
 
 /** Looks after a failed try, which must not take long. */
 const LOOK_RETRIES: RetryPolicy = {
   attempts: 2,
   baseDelay: 500,
   maxDelay: 5000,
+  patience: 5000,
 };
 
 /** Looks for a file that the index has and doesn't list. */
@@ -127,10 +131,12 @@ async function pauseOrStop(
   attempts: number,
 ): Promise<RefusalScope | null> {
   const { context, pace, signal } = run;
+  const delay = nextDelay(attempts, UPLOAD_RETRIES, {
+    random: context.random(),
+    asked,
+  });
   // An index that asks for so long a wait will ask every file for it.
-  if (asked !== undefined && asked > MAX_REQUESTED_DELAY) return "run";
-  const delay = asked ??
-    backoffDelay(attempts, UPLOAD_RETRIES, context.random());
+  if (delay === null) return "run";
   if (isOverload) pace.slowDown(delay);
   if (attempts >= UPLOAD_RETRIES.attempts || !pace.takeRetry()) return "file";
   run.emit({

@@ -315,7 +315,7 @@ Deno.test("attestFiles() loses patience after three minutes", async () => {
   house.sandbox.fail({
     match: REKOR,
     status: 429,
-    headers: { "retry-after": "3600" },
+    headers: { "retry-after": "100" },
     times: 999,
   });
   const start = house.context.now();

@@ -134,6 +134,26 @@ Deno.test("mintToken() repeats with a fresh identity when the connection broke",
   assertEquals(new Set(index.exchanged).size, 2);
 });
 
+Deno.test("mintToken() asks no second time when the index asks for too long a wait", async () => {
+  await using index = fakeIndex({
+    expires,
+    onMint: () =>
+      new Response("", { status: 503, headers: { "retry-after": "3600" } }),
+  });
+  const provider = fakeProvider();
+  const error = await assertRejects(
+    () =>
+      mintToken(networkContext(), {
+        registry: index.registry,
+        audience: "pypi",
+        provider,
+      }),
+    ReleasioError,
+  );
+  assertEquals(error.code, "server-error");
+  assertEquals(provider.given.length, 1);
+});
+
 Deno.test("mintToken() gives up after five lost exchanges", async () => {
   await using index = fakeIndex({
     expires,

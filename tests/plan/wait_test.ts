@@ -69,3 +69,24 @@ Deno.test("waitUntilListed() can't wait for an index that it can't read", async 
   );
   assertEquals(error.code, "usage");
 });
+
+for (const seconds of [3, 100]) {
+  Deno.test(`waitUntilListed() ends in time when the index asks for ${seconds} s each time`, async () => {
+    await using index = startFakeIndex({
+      simple: () =>
+        new Response("", {
+          status: 429,
+          headers: { "retry-after": String(seconds) },
+        }),
+    });
+    const context = real();
+    const start = context.now();
+    const error = await assertRejects(
+      () => waitUntilListed(context, index.registry, [file], { timeout: 9000 }),
+      ReleasioError,
+    );
+    assertEquals(error.code, "wait-timeout");
+    const waited = context.now() - start;
+    assert(waited >= 9000 && waited <= 12_000, `${waited} ms`);
+  });
+}

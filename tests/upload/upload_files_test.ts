@@ -182,6 +182,29 @@ Deno.test("uploadFiles() waits as long as the index asks, and makes everyone wai
   assert(world.slept.includes(20_000));
 });
 
+for (
+  const [what, headers, delays] of [
+    ["seconds", { "retry-after": "20" }, [20_000]],
+    ["a date", { "retry-after": "Thu, 01 Jan 2026 00:00:20 GMT" }, [20_000]],
+    [
+      "PyPI's limits",
+      { ratelimit: '"one";r=3;t=5, "other";r=0;t=30' },
+      [30_000],
+    ],
+    // Nothing to wait for is no leave to hammer.
+    ["no wait", { "retry-after": "0" }, [500]],
+    ["a past", { "retry-after": "Wed, 31 Dec 2025 23:00:00 GMT" }, [500]],
+  ] as const
+) {
+  Deno.test(`uploadFiles() waits when the index asks for ${what}`, async () => {
+    await using index = startFakeIndex();
+    index.answers.push(say(429, "slow down", headers));
+    const { outcomes, world } = await upload(index, [await wheel("py3")]);
+    assertEquals(outcomes[0]!.attempts, 2);
+    assertEquals(world.slept, [...delays]);
+  });
+}
+
 Deno.test("uploadFiles() ends the run when the index asks for an hour", async () => {
   await using index = startFakeIndex();
   index.answers.push(
