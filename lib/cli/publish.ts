@@ -10,6 +10,7 @@ import {
   resolveConfig,
   type ResolvedConfig,
 } from "../config/resolve_config.ts";
+import { ReleasioError } from "../errors.ts";
 import { isRecord } from "../http.ts";
 import { publish } from "../publish.ts";
 import type { PublishReport } from "../report/report.ts";
@@ -17,7 +18,7 @@ import type { CommandIo, GlobalFlags } from "./command.ts";
 import { openReporter } from "./reporter.ts";
 
 /** How long `--wait` waits. */
-export const DEFAULT_WAIT_SECONDS = 300;
+const DEFAULT_WAIT_SECONDS = 300;
 
 /** The flags of `publish`. */
 export interface PublishFlags extends GlobalFlags {
@@ -91,6 +92,29 @@ export function configFlags(flags: PublishFlags): ConfigFlags {
 }
 
 /**
+ * How long to wait until the index lists every file.
+ *
+ * @param flags Its flags
+ * @returns Seconds, 0 without `--wait`
+ * @throws {ReleasioError} `usage` for a time that is none
+ */
+export function waitSeconds(
+  { wait, waitTimeout = DEFAULT_WAIT_SECONDS }: Pick<
+    PublishFlags,
+    "wait" | "waitTimeout"
+  >,
+): number {
+  if (waitTimeout < 1) {
+    throw new ReleasioError(
+      "usage",
+      `Cannot wait for ${waitTimeout} seconds (--wait-timeout)`,
+      { hint: "Give `--wait-timeout` a whole number of seconds from 1 on." },
+    );
+  }
+  return wait ? waitTimeout : 0;
+}
+
+/**
  * What the versions are held against.
  *
  * @param config The resolved configuration
@@ -126,6 +150,7 @@ export async function publishAndShow(
   paths: readonly string[],
   sigstore?: SigstoreServices,
 ): Promise<PublishReport> {
+  const waitTimeout = waitSeconds(flags);
   const reporter = openReporter(io, flags.events);
   for (const message of io.globals.verbose ? config.notes : []) {
     reporter.onEvent({ type: "note", message });
@@ -136,7 +161,7 @@ export async function publishAndShow(
     dryRun: flags.dryRun ?? false,
     ...tagOptions(config, flags),
     ...(flags.expect === undefined ? {} : { expect: flags.expect }),
-    waitTimeout: flags.wait ? flags.waitTimeout ?? DEFAULT_WAIT_SECONDS : 0,
+    waitTimeout,
     ...(sigstore === undefined ? {} : { sigstore }),
     onEvent: reporter.onEvent,
   }).finally(() => reporter.close());

@@ -21,11 +21,7 @@ import {
 import { renderReport } from "../report/render_report.ts";
 import type { CommandIo } from "./command.ts";
 import { readOrigin } from "./git_remote.ts";
-import {
-  configFlags,
-  DEFAULT_WAIT_SECONDS,
-  type PublishFlags,
-} from "./publish.ts";
+import { configFlags, type PublishFlags, waitSeconds } from "./publish.ts";
 import { openReporter } from "./reporter.ts";
 import { orWarn } from "./show_report.ts";
 
@@ -58,6 +54,7 @@ export async function runRelease(
     flags: configFlags(flags),
   });
   const layout = { colour: terminal.colour, columns: terminal.columns() };
+  const waitTimeout = waitSeconds(flags);
   const reporter = openReporter(io, flags.events);
   for (const message of config.notes) {
     reporter.onEvent({ type: "note", message });
@@ -75,7 +72,7 @@ export async function runRelease(
     ...(flags.releaseVersion === undefined
       ? {}
       : { version: flags.releaseVersion }),
-    waitTimeout: flags.wait ? flags.waitTimeout ?? DEFAULT_WAIT_SECONDS : 0,
+    waitTimeout,
     onStep(step) {
       output.end();
       if (!globals.quiet) releaseStepLines(step, layout).forEach(terminal.err);

@@ -300,7 +300,7 @@ async function afterDuplicate(
 function refusedUnlisted({ code, message, details }: ReleasioError) {
   return new ReleasioError(code, message, {
     hint:
-      "The index lists no file of this name. Either it has the same bytes under another name: don't copy or rename built files. Or its listing is behind: then run the command again.",
+      "The index lists no file of this name. It has the same bytes under another name: don't copy or rename built files. Or its listing is behind: run the command again. Or it is elsewhere: set `check_url`.",
     details,
   });
 }

@@ -90,6 +90,17 @@ Deno.test("an unknown flag with --json is told in the document too", async () =>
   assertEquals(document.error.code, "usage");
 });
 
+Deno.test("--wait-timeout takes no time that is none", async () => {
+  for (const seconds of ["-5", "0"]) {
+    for (const command of [["publish"], ["release", "--wait"]]) {
+      const args = ["-C", DEMO, ...command, `--wait-timeout=${seconds}`];
+      const { code, stderr } = await runCli(args);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, `Cannot wait for ${seconds} seconds`);
+    }
+  }
+});
+
 Deno.test("check finds nothing wrong with the example", async () => {
   const { code, stdout } = await runCli(["-C", DEMO, "check"]);
   assertEquals(code, 0, stdout);
