@@ -184,10 +184,15 @@ function conflict(
       },
     );
   }
-  const digest = listed.hashes.sha256 ?? Object.values(listed.hashes)[0]!;
+  const { sha256: theirs, ...others } = listed.hashes;
+  const [algorithm, digest] = theirs === undefined
+    ? Object.entries(others)[0]!
+    : ["SHA-256", theirs];
   return new ReleasioError(
     "file-conflict",
-    `${registry.name} has another "${filename}": SHA-256 ${digest} there, ${sha256} here`,
+    `${registry.name} has another "${filename}": ${algorithm} ${digest} there, ${
+      theirs === undefined ? "SHA-256 " : ""
+    }${sha256} here`,
     {
       hint:
         "File names are never used twice. Publish a new version, or pass `--skip-existing` to leave the one that is there.",

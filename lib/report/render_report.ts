@@ -98,14 +98,17 @@ export function headline(run: RunReport, dryRun: boolean): string {
     ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
   ];
   if (uploaded.length === 0 && open === 0) {
-    const which = skipped.length > 0
-      ? `${
-        count(existing.length, "file")
-      } of ${release} on ${index}, ${skipped.length} skipped`
-      : `${release} is on ${index} with ${
-        existing.length === 1 ? "its 1 file" : `all ${existing.length} files`
-      }`;
-    return `${dryRun ? "Dry run: nothing" : "Nothing"} to do, ${which}`;
+    const nothing = dryRun ? "Dry run: nothing to do" : "Nothing to do";
+    const files = count(existing.length, "file");
+    if (existing.length === 0) {
+      return `${nothing} for ${release} on ${index}: ${
+        count(skipped.length, "file")
+      } skipped`;
+    }
+    return `${nothing}, ${release} is on ${index}` +
+      (skipped.length > 0
+        ? `: ${files} already there, ${skipped.length} skipped`
+        : ` with ${existing.length === 1 ? "its" : "all"} ${files}`);
   }
   if (dryRun) {
     const would = failed.length > 0

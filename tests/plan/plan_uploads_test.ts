@@ -85,7 +85,13 @@ Deno.test("planUploads() compares by an older digest where there is no SHA-256",
   const same = await plan([wheel], listed(md5(wheel.filename)));
   assertEquals(same.files[0]!.status, "existing");
   const different = await plan([wheel], listed(md5("other")));
-  assertEquals(different.files[0]!.status, "failed");
+  const { status, error } = different.files[0]!;
+  assertEquals(status, "failed");
+  assertEquals(
+    error!.message,
+    `PyPI has another "${wheel.filename}": ` +
+      `md5 ${md5("other")} there, SHA-256 ${wheel.sha256} here`,
+  );
 });
 
 Deno.test("planUploads() stops at a name with other bytes and shows both digests", async () => {

@@ -136,7 +136,11 @@ Nothing to do, demo 1.0 is on PyPI with all 2 files
   );
   assertStringIncludes(
     renderReport(report([...files, fileReport("a.whl", "skipped")]), PLAIN),
-    "Nothing to do, 2 files of demo 1.0 on PyPI, 1 skipped\n",
+    "Nothing to do, demo 1.0 is on PyPI: 2 files already there, 1 skipped\n",
+  );
+  assertStringIncludes(
+    renderReport(report([fileReport("a.whl", "skipped")]), PLAIN),
+    "Nothing to do for demo 1.0 on PyPI: 1 file skipped\n",
   );
 });
 
