@@ -17,12 +17,13 @@ import type {
   HashedDistribution,
 } from "./dist/distribution.ts";
 import { ReleasioError } from "./errors.ts";
+import type { Finding } from "./findings.ts";
 import type { HeadStart } from "./head_start.ts";
 import type { Plan } from "./plan/plan_uploads.ts";
 import { addFindings, orFail, type Run } from "./publish_run.ts";
 import { withOutcomes } from "./report/file_reports.ts";
 import type { RunReport } from "./report/report.ts";
-import { uploadFiles } from "./upload/upload_files.ts";
+import { uploadFiles, type UploadOutcome } from "./upload/upload_files.ts";
 
 /** Attestations by file name, each the text of a JSON object. */
 export type Attestations = ReadonlyMap<string, readonly string[]>;
@@ -98,6 +99,7 @@ export async function sendPlanned(
     onEvent: emit,
   }).finally(() => credentials.close());
   run.failures.push(...outcomes.flatMap(({ error }) => error ?? []));
+  addFindings(run, outcomes.flatMap((one) => skipped(one, registry)));
   return {
     report: {
       ...report,
@@ -105,6 +107,20 @@ export async function sendPlanned(
     },
     attestations,
   };
+}
+
+/** What the plan could not see is told as the plan would have told it. */
+function skipped(
+  { distribution: { filename }, status }: UploadOutcome,
+  { name }: Registry,
+): Finding[] {
+  return status !== "skipped" ? [] : [{
+    code: "file-conflict",
+    severity: "warning",
+    file: filename,
+    message: `${name} has a file "${filename}" that it will not replace`,
+    hint: "It is skipped, as you asked.",
+  }];
 }
 
 /** Signs all files before the first goes up: a sent one can't get it later. */

@@ -149,15 +149,13 @@ Deno.test("publish names the permission that a job lacks", async () => {
   assertStringIncludes(stderr, "id-token: write");
 });
 
-Deno.test("publish stops at a name that is taken by other bytes before it sends anything", async () => {
-  await using running = await startSandbox({
-    publishers: [{ publisher: PUBLISHER, project: "releasio-demo" }],
-  });
+/** Puts other bytes under the wheel's name. */
+async function takeName(running: RunningSandbox): Promise<void> {
   const token = running.sandbox.createApiToken();
   secrets.add(token);
   const form = new FormData();
   const other = await Deno.readFile(`${DEMO}/${WHEEL}`);
-  const archive = new Uint8Array([...other, ...[]]);
+  const archive = new Uint8Array(other);
   // An archive comment is the least that makes it another file.
   archive[archive.length - 2] = 1;
   const bytes = new Uint8Array([...archive, 0x20]);
@@ -181,13 +179,45 @@ Deno.test("publish stops at a name that is taken by other bytes before it sends 
     headers: { authorization: `Basic ${btoa(`__token__:${token}`)}` },
   });
   assertEquals(answer.status, 200, await answer.text());
+}
 
+Deno.test("publish stops at a name that is taken by other bytes before it sends anything", async () => {
+  await using running = await startSandbox({
+    publishers: [{ publisher: PUBLISHER, project: "releasio-demo" }],
+  });
+  await takeName(running);
   const { code, stderr } = await publishTo(running);
   assertEquals(code, 5);
   assertStringIncludes(stderr, `has another "${WHEEL}"`);
   assertMatch(stderr, /^::error title=file-conflict::/m);
   assertEquals(filesOn(running), [WHEEL]);
   assertEquals(running.sandbox.state.mintedTokens.length, 0);
+});
+
+Deno.test("publish --skip-existing warns of a name that is taken, whoever finds out", async () => {
+  await using running = await startSandbox({
+    publishers: [{ publisher: PUBLISHER, project: "releasio-demo" }],
+  });
+  await takeName(running);
+  const skip = async (env = {}) => {
+    const args = ["--json", "--skip-existing", DEMO];
+    const { code, stdout } = await publishTo(running, { args, env });
+    const { findings, runs } = JSON.parse(stdout);
+    assertEquals(code, 0);
+    assertEquals(
+      findings.filter(({ severity }: { severity: string }) =>
+        severity === "warning"
+      ).map(({ code, file }: { code: string; file: string }) => [code, file]),
+      [["file-conflict", WHEEL]],
+    );
+    return runs[0].files.map(({ status }: { status: string }) => status);
+  };
+  // The index does, when nobody looks before.
+  assertEquals(
+    await skip({ RELEASIO_PUBLISH_CHECK_EXISTING_VERSION: "false" }),
+    ["skipped", "uploaded"],
+  );
+  assertEquals(await skip(), ["skipped", "existing"]);
 });
 
 Deno.test("publish with --json prints the one document and nothing else to standard output", async () => {
