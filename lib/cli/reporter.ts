@@ -50,15 +50,11 @@ export function openReporter(io: CommandIo, eventsFile?: string): Reporter {
   });
   const bars = terminal.isTerminal && !globals.quiet ? openBars(io) : null;
   const log = eventsFile === undefined ? null : openEventLog(io, eventsFile);
-  const print = (text: readonly string[]) => {
-    if (bars?.isOpen()) bars.printAbove(text);
-    else text.forEach(terminal.err);
-  };
   return {
     onEvent(event) {
       log?.write(event);
       bars?.update(event);
-      print(lines.render(event));
+      lines.render(event).forEach(terminal.err);
     },
     async close() {
       await bars?.close();
@@ -79,6 +75,7 @@ function openBars(io: CommandIo) {
   function frame(totalBar: string): string {
     const next = renderProgress(state, {
       columns: terminal.columns(),
+      rows: terminal.rows(),
       now: context.now(),
       bar: totalBar,
     });
@@ -89,6 +86,7 @@ function openBars(io: CommandIo) {
   }
 
   function open(): ProgressBar {
+    terminal.divert((text) => above.push(text));
     return new ProgressBar({
       writable: new WritableStream({
         write: (bytes) => terminal.draw(new TextDecoder().decode(bytes)),
@@ -109,13 +107,12 @@ function openBars(io: CommandIo) {
     bar = null;
     // What the last frame drew is not news any more.
     terminal.draw(progressFrame(drawn, [], above));
+    terminal.divert();
     drawn = 0;
     above = [];
   }
 
   return {
-    isOpen: () => bar !== null,
-    printAbove: (text: readonly string[]) => void above.push(...text),
     update(event: PublishEvent) {
       state = reduceProgress(state, event, context.now());
       if (event.type === "upload-start") bar ??= open();

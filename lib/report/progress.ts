@@ -11,7 +11,7 @@
  */
 
 import type { PublishEvent } from "../events.ts";
-import { formatBytes, formatDuration, formatRate } from "./format.ts";
+import { count, formatBytes, formatDuration, formatRate } from "./format.ts";
 import { plain } from "./plain.ts";
 import { padEnd, padStart, truncateMiddle } from "./width.ts";
 
@@ -20,8 +20,11 @@ const MAX_SAMPLES = 20;
 const SAMPLE_INTERVAL = 500;
 const TOTAL_BAR_COLUMNS = 20;
 const FILE_BAR_COLUMNS = 12;
+/** A shorter bar says nothing. */
+const MIN_BAR_COLUMNS = 5;
 const SIZE_COLUMNS = 8;
 const MIN_NAME_COLUMNS = 12;
+const GAP = "  ";
 
 /** How far one file is. */
 export interface FileProgress {
@@ -143,6 +146,12 @@ export function totals(
 export interface ProgressLayout {
   /** Columns of the terminal. */
   readonly columns: number;
+  /**
+   * Lines of the terminal: what has scrolled out can't be redrawn.
+   *
+   * @default {Infinity}
+   */
+  readonly rows?: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** The total bar; by default one is drawn. */
@@ -162,9 +171,12 @@ export function renderProgress(
   layout: ProgressLayout,
 ): string[] {
   if (state.files.size === 0) return [];
+  // One line is for all files, and one stays free.
+  const room = Math.max(0, (layout.rows ?? Infinity) - 2);
   const active = [...state.files].filter(([, { state }]) => state === "active");
   return [
-    ...active.map(([file, progress]) => fileLine(file, progress, layout)),
+    ...active.slice(0, room)
+      .map(([file, progress]) => fileLine(file, progress, layout)),
     totalLine(state, layout),
   ];
 }
@@ -174,42 +186,73 @@ function fileLine(
   { size, sent }: FileProgress,
   { columns }: ProgressLayout,
 ): string {
-  const facts = `${bar(sent, size, FILE_BAR_COLUMNS)}  ${
-    percent(sent, size)
-  }  ${padStart(formatBytes(size), SIZE_COLUMNS)}`;
-  const nameColumns = columns - facts.length - 4;
-  if (nameColumns < MIN_NAME_COLUMNS) {
+  const facts = [
+    bar(sent, size, FILE_BAR_COLUMNS),
+    percent(sent, size),
+    padStart(formatBytes(size), SIZE_COLUMNS),
+  ];
+  const nameColumns = () =>
+    columns - 2 - facts.reduce((sum, { length }) => sum + 2 + length, 0);
+  // In a narrow window the size makes room for the name, then the bar.
+  if (nameColumns() < MIN_NAME_COLUMNS) facts.pop();
+  if (nameColumns() < MIN_NAME_COLUMNS) facts.shift();
+  if (nameColumns() < MIN_NAME_COLUMNS) {
     return truncateMiddle(plain(file, 300), columns);
   }
-  const name = truncateMiddle(plain(file, 300), nameColumns);
-  return `  ${padEnd(name, nameColumns)}  ${facts}`;
+  const name = truncateMiddle(plain(file, 300), nameColumns());
+  return [`  ${padEnd(name, nameColumns())}`, ...facts].join(GAP);
 }
 
 function totalLine(state: ProgressState, layout: ProgressLayout): string {
-  const { size, sent, done, count } = totals(state.files);
+  const { size, sent, done, count: all } = totals(state.files);
   const first = state.samples[0];
   const elapsed = first === undefined ? 0 : layout.now - first.time;
   const moved = first === undefined ? 0 : sent - first.sent;
-  const parts = [
-    layout.bar ?? bar(sent, size, TOTAL_BAR_COLUMNS),
-    `${done} of ${count} files`,
-    `${formatBytes(sent)} of ${formatBytes(size)}`,
-    ...(moved > 0 && elapsed > 0 ? [formatRate(moved, elapsed)] : []),
+  const hasRate = moved > 0 && elapsed > 0 && sent < size;
+  const facts = [
+    { weight: 1, text: `${done} of ${count(all, "file")}` },
+    { weight: 4, text: `${formatBytes(sent)} of ${formatBytes(size)}` },
+    ...(hasRate
+      ? [
+        { weight: 2, text: formatRate(moved, elapsed) },
+        {
+          weight: 3,
+          text: `${formatDuration((size - sent) / moved * elapsed)} left`,
+        },
+      ]
+      : []),
     // All bytes are out, and the index has not answered yet.
-    ...(sent >= size && done < count
-      ? ["waiting for the index"]
-      : moved > 0 && elapsed > 0 && sent < size
-      ? [`${formatDuration((size - sent) / moved * elapsed)} left`]
+    ...(sent >= size && done < all
+      ? [{ weight: 3, text: "waiting for the index" }]
       : []),
   ];
-  // What does not fit is left out, from the end: a broken line can't be redrawn.
-  let line = "";
-  for (const part of parts) {
-    const longer = line === "" ? part : `${line}  ${part}`;
-    if (longer.length > layout.columns) break;
-    line = longer;
-  }
-  return line;
+  // A broken line can't be redrawn: what does not fit is left out, the least
+  // important first.
+  let room = layout.columns;
+  const shown = new Set(
+    facts.toSorted((a, b) => b.weight - a.weight).filter(({ text }) => {
+      const fits = text.length <= room;
+      if (fits) room -= text.length + GAP.length;
+      return fits;
+    }),
+  );
+  return [
+    ...shorten(layout.bar ?? bar(sent, size, TOTAL_BAR_COLUMNS), room),
+    ...facts.filter((fact) => shown.has(fact)).map(({ text }) => text),
+  ].join(GAP);
+}
+
+/** The same bar in the columns that are left, if that makes one. */
+function shorten(bar: string, columns: number): string[] {
+  if (columns < MIN_BAR_COLUMNS) return [];
+  const cells = [...bar];
+  const length = Math.min(cells.length, columns);
+  return [
+    Array.from(
+      { length },
+      (_, i) => cells[Math.floor(i * cells.length / length)],
+    ).join(""),
+  ];
 }
 
 function bar(sent: number, size: number, columns: number): string {

@@ -34,6 +34,8 @@ const INDENT = "  ";
 const VERB_COLUMNS = 8;
 const SIZE_COLUMNS = 8;
 const RATE_COLUMNS = 9;
+/** In a narrower window, names go before rates. */
+const MIN_COLUMNS_FOR_RATES = 60;
 
 /** Options for {@linkcode createLineRenderer}. */
 export interface LineRendererOptions {
@@ -146,7 +148,9 @@ export function createLineRenderer(
     rest = "",
   ): string {
     const facts = padStart(formatBytes(size), SIZE_COLUMNS) +
-      (rate === undefined ? "" : `  ${padStart(rate, RATE_COLUMNS)}`);
+      (rate === undefined || layout.columns < MIN_COLUMNS_FOR_RATES
+        ? ""
+        : `  ${padStart(rate, RATE_COLUMNS)}`);
     const before = 2 + VERB_COLUMNS + 2 + facts.length + 2;
     const name = truncateMiddle(
       plain(file, 300),

@@ -76,14 +76,63 @@ Deno.test("renderProgress() says what it waits for when all bytes are out", () =
   );
   assertEquals(
     renderProgress(state, { columns: 80, now: 2000 }).at(-1),
-    "████████████████████  0 of 1 files  10.0 MB of 10.0 MB  10.0 MB/s",
+    "████████████████████  0 of 1 file  10.0 MB of 10.0 MB  waiting for the index",
+  );
+});
+
+Deno.test("renderProgress() tells rate and time left of a hundred files in 80 columns", () => {
+  const files = Array.from({ length: 100 }, (_, i) => wheel(i));
+  const state = after(
+    {
+      ...PLAN,
+      files: files.map((file) => ({ file, size: SIZE, status: "planned" })),
+    },
+    ...files.slice(0, 99).map((file) => end(file, "uploaded")),
+    start(files[99]!),
   );
   assertEquals(
-    renderProgress(state, { columns: 120, now: 2000 }).at(-1)?.endsWith(
-      "  waiting for the index",
-    ),
-    true,
+    renderProgress(state, { columns: 80, now: 20_000_000 }).at(-1),
+    "███████████████████  99 of 100 files  990 MB of 1.00 GB  9.04 kB/s  18m 27s left",
   );
+});
+
+Deno.test("renderProgress() gives up least what matters most in a narrow window", () => {
+  const state = after(
+    PLAN,
+    start(FILES[0]!),
+    sent(FILES[0]!, SIZE),
+    end(FILES[0]!, "uploaded"),
+    start(FILES[1]!),
+    sent(FILES[1]!, 2_500_000),
+  );
+  const at = (columns: number) =>
+    renderProgress(state, { columns, now: 6000 }).join("\n");
+  assertEquals(
+    at(60),
+    `\
+  demo-1.0-cp312…14_x86_64.whl  ███░░░░░░░░░   25%   10.0 MB
+1 of 3 files  12.5 MB of 30.0 MB  2.50 MB/s  7.0s left`,
+  );
+  assertEquals(
+    at(40),
+    `\
+  demo-1.0-…6_64.whl  ███░░░░░░░░░   25%
+12.5 MB of 30.0 MB  2.50 MB/s  7.0s left`,
+  );
+  assertEquals(
+    at(33),
+    `\
+  demo-1.0-cp3…4_x86_64.whl   25%
+12.5 MB of 30.0 MB  7.0s left`,
+  );
+});
+
+Deno.test("renderProgress() keeps clear of the top of the terminal", () => {
+  const files = Array.from({ length: 16 }, (_, i) => wheel(i));
+  const state = after(PLAN, ...files.map((file) => start(file)));
+  const count = (rows: number) =>
+    renderProgress(state, { columns: 80, rows, now: 0 }).length;
+  assertEquals([1, 2, 3, 10, 24].map(count), [1, 1, 2, 9, 17]);
 });
 
 Deno.test("renderProgress() is empty before a plan", () => {
@@ -169,7 +218,7 @@ Deno.test("std's ProgressBar draws these frames with its own total bar", async (
     formatter: ({ progressBar }) =>
       progressFrame(
         0,
-        renderProgress(state, { columns: 60, now: 2000, bar: progressBar }),
+        renderProgress(state, { columns: 80, now: 2000, bar: progressBar }),
       ),
   });
   await bar.stop();
@@ -178,7 +227,7 @@ Deno.test("std's ProgressBar draws these frames with its own total bar", async (
   );
   assert(
     text.endsWith(
-      "\n█░░░░░░░░░  0 of 3 files  5.00 MB of 30.0 MB  5.00 MB/s\n",
+      "\n█░░░░░░░░░  0 of 3 files  5.00 MB of 30.0 MB  5.00 MB/s  5.0s left\n",
     ),
     text,
   );

@@ -76,6 +76,13 @@ function render(
   return [...events.flatMap(renderer.render), ...renderer.end()].join("\n");
 }
 
+Deno.test("createLineRenderer() leaves out rates in a narrow window, not names", () => {
+  assertEquals(
+    render(longRun(1).slice(-2), { columns: 40 }),
+    "  uploaded   1.00 kB  demo-1.0-…6_64.whl",
+  );
+});
+
 Deno.test("createLineRenderer() tells a run in few words at 80 columns", () => {
   assertEquals(
     render(RUN, { columns: 80 }),
