@@ -10,8 +10,8 @@ import {
   type ChildResult,
   type Context,
   type DirectoryEntry,
-  isAbsent,
 } from "./context.ts";
+import { ReleasioError } from "./errors.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -226,10 +226,23 @@ async function openClient(): Promise<Deno.HttpClient | null> {
   const path = env("SSL_CERT_FILE");
   if (!path || env("DENO_CERT")) return null;
   try {
-    return Deno.createHttpClient({ caCerts: [await Deno.readTextFile(path)] });
-  } catch (error) {
-    if (isAbsent(error)) return null;
-    throw error;
+    const text = await Deno.readTextFile(path);
+    // Deno takes a file without any, and trusts nobody more than before.
+    if (!text.includes("-----BEGIN CERTIFICATE-----")) {
+      throw new TypeError("There is no certificate in it");
+    }
+    return Deno.createHttpClient({ caCerts: [text] });
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    const { name, message } = cause;
+    if (name === "NotCapable" || name === "PermissionDenied") return null;
+    // Deno's message names the path once more.
+    const [why] = message.split(": readfile");
+    throw new ReleasioError(
+      "usage",
+      `Cannot use SSL_CERT_FILE, ${path}: ${why}`,
+      { hint: "Name a file of certificates in PEM form, or unset it.", cause },
+    );
   }
 }
 

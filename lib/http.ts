@@ -153,7 +153,7 @@ export function networkError(host: string, cause: unknown): ReleasioError {
       `Cannot trust ${host}: nobody known signed its certificate`,
       {
         hint:
-          "If your network has an authority of its own, name the file of its certificate in `SSL_CERT_FILE`.",
+          "If your network has an authority of its own, name the file of its certificate in `SSL_CERT_FILE`, and permit Deno to read both.",
         cause,
       },
     );

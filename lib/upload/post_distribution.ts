@@ -121,6 +121,7 @@ async function postOnce(
     if (content.failure !== null) throw content.failure;
     signal.throwIfAborted();
     watch.signal.throwIfAborted();
+    if (error instanceof ReleasioError) throw error;
     throw networkError(host, error);
   } finally {
     watch.stop();

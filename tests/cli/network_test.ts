@@ -116,15 +116,21 @@ Deno.test("publish trusts no authority that nobody named", async () => {
   assertEquals(filesOn(sandbox), 0);
 });
 
-for (const variable of ["SSL_CERT_FILE", "DENO_CERT"]) {
-  Deno.test(`publish goes through HTTPS_PROXY and believes ${variable}`, async () => {
+for (
+  const [name, variable] of [
+    ["HTTPS_PROXY", "SSL_CERT_FILE"],
+    ["HTTPS_PROXY", "DENO_CERT"],
+    ["https_proxy", "SSL_CERT_FILE"],
+  ] as const
+) {
+  Deno.test(`publish goes through ${name} and believes ${variable}`, async () => {
     const sandbox = await createSandbox();
     await using proxy = await startTlsProxy({
       "pypi.org": sandbox.handle,
       "upload.pypi.org": sandbox.handle,
     });
     const { code, stderr } = await publish(sandbox, "pypi", {
-      HTTPS_PROXY: proxy.env.HTTPS_PROXY!,
+      [name]: proxy.env.HTTPS_PROXY!,
       [variable]: CA,
     });
     assertEquals(code, 0, stderr);
@@ -136,26 +142,122 @@ for (const variable of ["SSL_CERT_FILE", "DENO_CERT"]) {
   });
 }
 
-Deno.test("publish goes past the proxy where NO_PROXY says so", async () => {
+Deno.test("publish can't do without the proxy that HTTPS_PROXY names", async () => {
   const sandbox = await createSandbox();
   await using server = await startTls(sandbox, "1.1");
   const { code, stderr } = await publish(sandbox, `${server.url}/legacy/`, {
     HTTPS_PROXY: NOBODY,
-    NO_PROXY: "localhost",
     SSL_CERT_FILE: CA,
   });
-  assertEquals(code, 0, stderr);
-  assertEquals(filesOn(sandbox), 2);
+  assertEquals(code, 6, stderr);
+  assertStringIncludes(stderr, "a proxy (`HTTPS_PROXY`)");
+  assertEquals([...server.versions], []);
 });
 
-Deno.test("publish does without an SSL_CERT_FILE that is not there", async () => {
-  await using running = await startSandbox();
-  const { code, stderr } = await publish(
-    running.sandbox,
-    `${running.url}/legacy/`,
-    { SSL_CERT_FILE: "/nowhere/ca.pem" },
+for (
+  const [proxy, exception] of [
+    ["HTTPS_PROXY", "NO_PROXY"],
+    ["https_proxy", "no_proxy"],
+  ] as const
+) {
+  Deno.test(`publish goes past the proxy where ${exception} says so`, async () => {
+    const sandbox = await createSandbox();
+    await using server = await startTls(sandbox, "1.1");
+    const { code, stderr } = await publish(sandbox, `${server.url}/legacy/`, {
+      [proxy]: NOBODY,
+      [exception]: "localhost",
+      SSL_CERT_FILE: CA,
+    });
+    assertEquals(code, 0, stderr);
+    assertEquals(filesOn(sandbox), 2);
+  });
+}
+
+Deno.test("publish takes no file and no token to where an index redirects it", async () => {
+  const sandbox = await createSandbox();
+  const elsewhere: string[] = [];
+  await using other = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    ({ method, url }) => {
+      elsewhere.push(`${method} ${url}`);
+      return new Response("thanks");
+    },
   );
-  assertEquals(code, 0, stderr);
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) =>
+      request.method === "POST"
+        ? Response.redirect(`http://127.0.0.1:${other.addr.port}/legacy/`, 307)
+        : sandbox.handle(request),
+  );
+  const { code, stderr } = await publish(
+    sandbox,
+    `http://127.0.0.1:${server.addr.port}/legacy/`,
+    {},
+  );
+  assertEquals(code, 5, stderr);
+  assertEquals(elsewhere, []);
+  assertEquals(filesOn(sandbox), 0);
+});
+
+for (
+  const [what, text, why] of [
+    ["is not there", null, "(os error 2)"],
+    ["holds no certificate", "-----BEGIN RUBBISH-----\n", "no certificate"],
+    [
+      "holds a broken one",
+      "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+      "ertificate",
+    ],
+  ] as const
+) {
+  for (const checkExisting of ["true", "false"]) {
+    Deno.test(`publish says that SSL_CERT_FILE ${what} (check_existing_version = ${checkExisting})`, async () => {
+      const sandbox = await createSandbox();
+      await using server = await startTls(sandbox, "1.1");
+      const path = await Deno.makeTempFile({ suffix: ".pem" });
+      try {
+        if (text === null) await Deno.remove(path);
+        else await Deno.writeTextFile(path, text);
+        const { code, stderr } = await publish(
+          sandbox,
+          `${server.url}/legacy/`,
+          {
+            SSL_CERT_FILE: path,
+            RELEASIO_PUBLISH_CHECK_EXISTING_VERSION: checkExisting,
+          },
+        );
+        assertEquals(code, 2, stderr);
+        assertStringIncludes(
+          stderr,
+          `Error: Cannot use SSL_CERT_FILE, ${path}: `,
+        );
+        assertStringIncludes(stderr, why);
+        assertEquals(stderr.includes("retry"), false, stderr);
+      } finally {
+        if (text !== null) await Deno.remove(path);
+      }
+    });
+  }
+}
+
+Deno.test("publish does without an SSL_CERT_FILE that it may not read", async () => {
+  const sandbox = await createSandbox();
+  await using server = await startTls(sandbox, "1.1");
+  const { code, stderr } = await runCli(
+    ["publish", "-r", `${server.url}/legacy/`, DIST],
+    {
+      env: {
+        RELEASIO_PYPI_TOKEN: sandbox.createApiToken({ site: "localhost" }),
+        RELEASIO_PUBLISH_TRUSTED_PUBLISHING: "never",
+        SSL_CERT_FILE: "/nowhere/ca.pem",
+      },
+      permissions: ["--allow-env", "--allow-net", `--allow-read=${DIST}`],
+    },
+  );
+  assertEquals(code, 6, stderr);
+  assertStringIncludes(stderr, "nobody known signed its certificate");
+  assertStringIncludes(stderr.replaceAll(/\s+/g, " "), "permit Deno to read");
 });
 
 Deno.test("publish reaches an index on IPv6 and follows it inside its origin", async () => {

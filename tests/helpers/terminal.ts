@@ -80,6 +80,9 @@ function quote(argument: string): string {
   return `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
+/** A control sequence, or one character. */
+const PARTS_REGEXP = new RegExp("\\u001b\\[[\\d;?]*[A-Za-z]|[^]", "gu");
+
 /**
  * A screen that knows what our bars ask of one: line feeds, returns, lines up,
  * and clearing. A line that is too long goes on in the next.
@@ -113,7 +116,7 @@ function createScreen(columns: number, rows: number) {
 
   return {
     write(text: string) {
-      for (const part of text.match(/\x1b\[[\d;?]*[A-Za-z]|[^]/gu) ?? []) {
+      for (const part of text.match(PARTS_REGEXP) ?? []) {
         if (part.length > 2) control(part);
         else if (part === "\n") feed();
         else if (part === "\r") column = 0;
