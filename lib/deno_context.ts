@@ -5,11 +5,11 @@
  */
 
 import { dirname } from "node:path";
-import {
-  type ChildCommand,
-  type ChildResult,
-  type Context,
-  type DirectoryEntry,
+import type {
+  ChildCommand,
+  ChildResult,
+  Context,
+  DirectoryEntry,
 } from "./context.ts";
 import { ReleasioError } from "./errors.ts";
 

@@ -14,7 +14,6 @@ import { Readable } from "node:stream";
 import { createSandbox, type Sandbox } from "../../lib/sandbox/mod.ts";
 import { runCli } from "../helpers/cli.ts";
 import { FIXTURES, ROOT } from "../helpers/paths.ts";
-import { startSandbox } from "../helpers/sandbox.ts";
 import { startTlsProxy } from "../helpers/tls_proxy.ts";
 
 const DIST = `${ROOT}examples/demo/dist`;

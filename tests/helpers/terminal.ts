@@ -80,8 +80,9 @@ function quote(argument: string): string {
   return `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
+const ESC = "\\u001b";
 /** A control sequence, or one character. */
-const PARTS_REGEXP = new RegExp("\\u001b\\[[\\d;?]*[A-Za-z]|[^]", "gu");
+const PARTS_REGEXP = new RegExp(`${ESC}\\[[\\d;?]*[A-Za-z]|[^]`, "gu");
 
 /**
  * A screen that knows what our bars ask of one: line feeds, returns, lines up,
