@@ -168,19 +168,73 @@ Deno.test("uploadFiles() does not try again what will not change", async () => {
   assertEquals(outcomes[0]!.error?.code, "upload-refused");
 });
 
-Deno.test("uploadFiles() waits as long as the index asks, and makes everyone wait", async () => {
-  await using index = startFakeIndex();
-  index.answers.push(
-    (_, store) => store(),
-    say(503, "busy", { "retry-after": "20" }),
-  );
-  const files = await Promise.all(
-    ["py2", "py30", "py311"].map((t) => wheel(t)),
-  );
-  const { statuses, world } = await upload(index, files, { jobs: 2 });
-  assertEquals(statuses, ["uploaded", "uploaded", "uploaded"]);
-  assert(world.slept.includes(20_000));
-});
+/** A clock that moves only when nothing else is going on. */
+function patientContext(isBusy: () => boolean) {
+  let now = Date.UTC(2026, 0, 1);
+  const sleepers = new Map<() => void, number>();
+  let idle = 0;
+  const timer = setInterval(() => {
+    idle = isBusy() || sleepers.size === 0 ? 0 : idle + 1;
+    if (idle < 5) return;
+    idle = 0;
+    now = Math.max(now, Math.min(...sleepers.values()));
+    for (const [wake, time] of [...sleepers]) {
+      if (time <= now && sleepers.delete(wake)) wake();
+    }
+  }, 10);
+  return {
+    world: context({
+      now: () => now,
+      // Between the starts of two files, nobody has to wait.
+      sleep: (ms) =>
+        ms <= 10
+          ? Promise.resolve()
+          : new Promise((wake) => sleepers.set(wake, now + ms)),
+    }),
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
+
+for (const status of [429, 503]) {
+  Deno.test(`uploadFiles() makes everyone wait after one ${status}`, async () => {
+    const begun: number[] = [];
+    let running = 0;
+    using patient = patientContext(() => running > 0);
+    const { world } = patient;
+    const start = world.now();
+    await using index = startFakeIndex({
+      onUpload: () => {
+        running++;
+        begun.push(world.now() - start);
+      },
+    });
+    const take = (ms: number): Answer => async (_, store) => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      running--;
+      return await store();
+    };
+    index.answers.push(
+      take(0),
+      (upload, store) => {
+        running--;
+        return say(status, "busy", { "retry-after": "20" })(upload, store);
+      },
+      // These end when the refusal is known.
+      take(100),
+      take(100),
+      ...Array(9).fill(take(0)),
+    );
+    const files = await Promise.all(
+      ["py2", "py30", "py311", "py312", "py313", "py314"].map((t) => wheel(t)),
+    );
+    const { statuses } = await upload(index, files, { jobs: 3 }, world);
+    assertEquals(statuses, Array(6).fill("uploaded"));
+    // The first alone, then three; then nobody until the index's time is over.
+    assert(begun.slice(0, 4).every((ms) => ms < 20_000), String(begun));
+    assert(begun.slice(4).every((ms) => ms >= 20_000), String(begun));
+    assertEquals(begun.length, 7);
+  });
+}
 
 for (
   const [what, headers, delays] of [
