@@ -96,6 +96,7 @@ export async function sendPlanned(
     jobs: settings.jobs,
     attestations,
     skipExisting: settings.skipExisting,
+    newProjects: plan.newProjects,
     onEvent: emit,
   }).finally(() => credentials.close());
   run.failures.push(...outcomes.flatMap(({ error }) => error ?? []));

@@ -13,9 +13,15 @@ import type { AuthKind } from "../events.ts";
 
 /**
  * What a refusal stops: the file alone, every file of its release or project,
- * or the whole run.
+ * that and every other project that the index doesn't have yet, or the whole
+ * run.
  */
-export type RefusalScope = "file" | "release" | "project" | "run";
+export type RefusalScope =
+  | "file"
+  | "release"
+  | "project"
+  | "new-projects"
+  | "run";
 
 /** What a hint may mention. */
 export interface RefusalFacts {
@@ -125,7 +131,7 @@ export const REFUSALS: readonly RefusalRule[] = [
     statuses: [403],
     reason: /^New project registration temporarily disabled/,
     code: "index-read-only",
-    scope: "project",
+    scope: "new-projects",
     hint: ({ project }) =>
       `The index takes no new projects at the moment, and "${project}" is one. Run the command again later.`,
   },
@@ -218,7 +224,7 @@ export const REFUSALS: readonly RefusalRule[] = [
     statuses: [429],
     reason: /^Too many new projects/,
     code: "too-many-new-projects",
-    scope: "project",
+    scope: "new-projects",
     hint: ({ reset }) =>
       (reset === null
         ? "The limit is a few new projects a day; "

@@ -38,6 +38,8 @@ export interface UploadOptions {
   readonly onEvent?: EventSink;
   /** Whether a name that is there with other bytes is passed over. */
   readonly skipExisting: boolean;
+  /** Projects that the index doesn't have yet, as far as is known. */
+  readonly newProjects?: readonly string[];
   /** Stops the run, as the context's own signal does. */
   readonly signal?: AbortSignal;
   /** Time limits of each upload. @default {UPLOAD_LIMITS} */
@@ -108,7 +110,7 @@ export async function uploadFiles(
     limits: options.limits ?? UPLOAD_LIMITS,
   };
   const results = new Map<HashedDistribution, FileResult>();
-  const queue = new UploadQueue(files);
+  const queue = new UploadQueue(files, options.newProjects);
   const running = new Set<Promise<void>>();
   let widest = 1;
   for (;;) {

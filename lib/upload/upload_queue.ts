@@ -37,13 +37,19 @@ export interface QueueResult {
 export class UploadQueue {
   readonly #lanes: readonly Lane[];
   readonly #laneOf = new Map<HashedDistribution, Lane>();
+  readonly #newProjects: ReadonlySet<string>;
 
   /**
    * Queues files.
    *
    * @param files The files, in any order
+   * @param newProjects Projects that the index doesn't have yet
    */
-  constructor(files: readonly HashedDistribution[]) {
+  constructor(
+    files: readonly HashedDistribution[],
+    newProjects: Iterable<string> = [],
+  ) {
+    this.#newProjects = new Set(newProjects);
     this.#lanes = sendingOrder(files).map(({ project, files }) => {
       const lane = { project, waiting: [...files], running: 0, isOpen: false };
       for (const file of files) this.#laneOf.set(file, lane);
@@ -69,12 +75,22 @@ export class UploadQueue {
     if (file === undefined) return false;
     if (file.kind === "sdist" && lane.running > 0) return false;
     if (lane.isOpen) return true;
-    const siblings = this.#lanes.filter(({ project }) =>
-      project === lane.project
-    );
+    const siblings = this.#siblingsOf(lane);
     return lane.running === 0 &&
       (siblings.some(({ isOpen }) => isOpen) ||
         siblings.every(({ running }) => running === 0));
+  }
+
+  #siblingsOf({ project }: Lane): Lane[] {
+    return this.#lanes.filter((lane) => lane.project === project);
+  }
+
+  /** Whether the index has nothing of its project, nor is being sent any. */
+  #isNew(lane: Lane): boolean {
+    return this.#newProjects.has(lane.project) &&
+      this.#siblingsOf(lane).every(({ isOpen, running }) =>
+        !isOpen && running === 0
+      );
   }
 
   /**
@@ -91,11 +107,22 @@ export class UploadQueue {
       return;
     }
     for (const other of this.#lanes) {
-      if (
-        result.scope === "run" ||
-        (result.scope === "project" && other.project === lane.project) ||
-        (result.scope === "release" && other === lane)
-      ) other.waiting = [];
+      if (this.#stops(result.scope, lane, other)) other.waiting = [];
+    }
+  }
+
+  #stops(scope: RefusalScope, lane: Lane, other: Lane): boolean {
+    switch (scope) {
+      case "file":
+        return false;
+      case "release":
+        return other === lane;
+      case "project":
+        return other.project === lane.project;
+      case "new-projects":
+        return other.project === lane.project || this.#isNew(other);
+      case "run":
+        return true;
     }
   }
 }

@@ -59,7 +59,7 @@ const REFUSALS:
       403,
       "New project registration temporarily disabled. See https://",
       "index-read-only",
-      "project",
+      "new-projects",
     ],
     [
       403,
@@ -123,7 +123,12 @@ const REFUSALS:
       "project-not-found",
       "project",
     ],
-    [429, "Too many new projects created", "too-many-new-projects", "project"],
+    [
+      429,
+      "Too many new projects created",
+      "too-many-new-projects",
+      "new-projects",
+    ],
     [
       409,
       "The name 'demo' conflicts with an existing project. See",

@@ -354,14 +354,57 @@ Deno.test("uploadFiles() asks for no second new project after too many, without 
       ratelimit: '"project.create.user";r=0;t=60',
     }),
   );
-  const { statuses, codes } = await upload(index, [
-    await wheel("py2"),
-    await wheel("py30"),
-    await distributionOf("other-1.0.tar.gz"),
-  ], { jobs: 1 });
-  assertEquals(statuses, ["failed", "not-attempted", "uploaded"]);
+  const names = [
+    "demo-1.0-py2-none-any.whl",
+    "demo-1.0-py3-none-any.whl",
+    "demo-2.0.tar.gz",
+    "new-1.0.tar.gz",
+    "old-1.0.tar.gz",
+  ];
+  const { statuses, codes } = await upload(
+    index,
+    await Promise.all(names.map((name) => distributionOf(name))),
+    { jobs: 1, newProjects: ["demo", "new"] },
+  );
+  assertEquals(index.uploads.map(({ filename }) => filename), [
+    "demo-1.0-py2-none-any.whl",
+    "old-1.0.tar.gz",
+  ]);
+  assertEquals(statuses, [
+    "failed",
+    "not-attempted",
+    "not-attempted",
+    "not-attempted",
+    "uploaded",
+  ]);
   assertEquals(codes[0], "too-many-new-projects");
-  assertEquals(index.uploads.length, 2);
+});
+
+Deno.test("uploadFiles() goes on with a new project that is created beside the one too many", async () => {
+  const refused = Promise.withResolvers<void>();
+  await using index = startFakeIndex();
+  index.answers.push(
+    async (_, store) => {
+      await refused.promise;
+      return await store();
+    },
+    (upload, store) => {
+      setTimeout(refused.resolve, 50);
+      return say(429, "Too many new projects created")(upload, store);
+    },
+  );
+  const names = [
+    "a-1.0-py2-none-any.whl",
+    "a-1.0.tar.gz",
+    "b-1.0.tar.gz",
+    "c-1.0.tar.gz",
+  ];
+  const { statuses } = await upload(
+    index,
+    await Promise.all(names.map((name) => distributionOf(name))),
+    { jobs: 2, newProjects: ["a", "b", "c"] },
+  );
+  assertEquals(statuses, ["uploaded", "uploaded", "failed", "not-attempted"]);
 });
 
 Deno.test("uploadFiles() stops everything when the token is refused", async () => {
