@@ -111,15 +111,19 @@ async function publishToEach(run: Run): Promise<readonly RunReport[]> {
   try {
     const runs: RunReport[] = [];
     // The other stages are loaded while the network works.
-    const [{ gather }, { publishTo }] = await Promise.all([
+    const [{ gather }, { publishTo, untouchedRun }] = await Promise.all([
       import("./gather.ts"),
       import("./publish_to.ts"),
     ]);
     const files = await orFail(run, () => gather(run, found.files));
     await noteStrays(run, found);
     for (const registry of settings.registries) {
+      if (files === null) break;
       // The next index only if the one before is complete.
-      if (files === null || run.failures.length > 0) break;
+      if (run.failures.length > 0) {
+        runs.push(untouchedRun(registry, files));
+        continue;
+      }
       runs.push(
         await publishTo(run, registry, {
           files,

@@ -42,12 +42,7 @@ export async function publishTo(
   { files, readyMade, headStart }: Gathered,
 ): Promise<RunReport> {
   run.emit({ type: "registry", registry: registry.uploadUrl });
-  let report: RunReport = {
-    registry: registry.uploadUrl,
-    auth: null,
-    publisher: null,
-    files: files.map((file) => untouchedFile(registry, file)),
-  };
+  let report = untouchedRun(registry, files);
   const plan = await orFail(
     run,
     () => makePlan(run, registry, files, headStart),
@@ -78,6 +73,25 @@ export async function publishTo(
     files: report.files.map((file) =>
       file.status === "planned" ? { ...file, status: "not-attempted" } : file
     ),
+  };
+}
+
+/**
+ * The report of an index that nothing was sent to.
+ *
+ * @param registry The index
+ * @param files What there was to publish
+ * @returns Its report, every file `not-attempted`
+ */
+export function untouchedRun(
+  registry: Registry,
+  files: readonly HashedDistribution[],
+): RunReport {
+  return {
+    registry: registry.uploadUrl,
+    auth: null,
+    publisher: null,
+    files: files.map((file) => untouchedFile(registry, file)),
   };
 }
 

@@ -71,8 +71,8 @@ export function nextSteps(report: PublishReport): string[] {
   const begun = open.some((run) =>
     isPyPI(run) && run.files.some(({ status }) => isUp(status))
   );
-  // What ends with 3, 4 or 5 ends the same way until something is changed.
-  const isFinal = report.exitCode >= 3 && report.exitCode <= 5;
+  // What ends with 2 to 5 ends the same way until something is changed.
+  const isFinal = report.exitCode >= 2 && report.exitCode <= 5;
   return [
     isFinal ? `Fix what failed, then r${again}` : `R${again}`,
     ...(begun
@@ -91,7 +91,7 @@ export function nextSteps(report: PublishReport): string[] {
 export function headline(run: RunReport, dryRun: boolean): string {
   const index = indexName(run.registry);
   const release = plain(releases(run.files), 100);
-  const { planned, uploaded, existing, skipped, failed } = group(run);
+  const { planned, uploaded, existing, skipped, failed, untried } = group(run);
   const open = run.files.filter(({ status }) => !isUp(status)).length;
   const there = [
     ...(existing.length > 0 ? [`${existing.length} already there`] : []),
@@ -110,6 +110,9 @@ export function headline(run: RunReport, dryRun: boolean): string {
         ? `: ${files} already there, ${skipped.length} skipped`
         : ` with ${existing.length === 1 ? "its" : "all"} ${files}`);
   }
+  if (dryRun && untried.length === run.files.length) {
+    return `Dry run: no plan for ${release} on ${index}`;
+  }
   if (dryRun) {
     const would = failed.length > 0
       ? [`${count(failed.length, "file")} can't go up to ${index}`]
@@ -121,7 +124,7 @@ export function headline(run: RunReport, dryRun: boolean): string {
     return `Dry run: ${[...would, ...there].join(", ")}`;
   }
   if (open === run.files.length) {
-    return `${release} is not on ${index}: nothing went up`;
+    return `Nothing of ${release} went up to ${index}`;
   }
   if (open > 0) {
     return `${release} is not complete on ${index}: ${open} of ${

@@ -69,6 +69,6 @@ export interface PublishReport {
   readonly findings: readonly Finding[];
   /** What stopped the run, or `null`. */
   readonly error: ErrorReport | null;
-  /** One per index that was reached. */
+  /** One per index, in turn; none if the files did not pass the checks. */
   readonly runs: readonly RunReport[];
 }

@@ -110,7 +110,7 @@ Deno.test("renderReport() says when nothing went up", () => {
       PLAIN,
     ),
     `\
-demo 1.0 is not on PyPI: nothing went up
+Nothing of demo 1.0 went up to PyPI
 
 Not tried (1)
   demo-1.0.tar.gz
@@ -181,6 +181,14 @@ Failed (1)
   demo-1.0.tar.gz
     PyPI has other bytes under this name (file-conflict)`,
   );
+});
+
+Deno.test("renderReport() says when a dry run has no plan", () => {
+  const text = renderReport(
+    report([fileReport(SDIST, "not-attempted")], { dryRun: true, exitCode: 6 }),
+    PLAIN,
+  );
+  assertStringIncludes(text, "Dry run: no plan for demo 1.0 on PyPI\n");
 });
 
 Deno.test("renderReport() tells of several releases and several indexes", () => {
