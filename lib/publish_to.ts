@@ -12,7 +12,7 @@ import type {
 } from "./dist/distribution.ts";
 import type { HeadStart } from "./head_start.ts";
 import { type Plan, planUploads } from "./plan/plan_uploads.ts";
-import { waitUntilListed } from "./plan/wait.ts";
+import { requireListing, waitUntilListed } from "./plan/wait.ts";
 import { addFindings, orFail, type Run } from "./publish_run.ts";
 import { plannedFile, untouchedFile } from "./report/file_reports.ts";
 import type { RunReport } from "./report/report.ts";
@@ -101,7 +101,8 @@ async function makePlan(
   files: readonly HashedDistribution[],
   headStart: HeadStart | null,
 ): Promise<Plan> {
-  const { settings } = run.options;
+  const { settings, waitTimeout = 0 } = run.options;
+  if (waitTimeout > 0) requireListing(registry);
   const plan = await planUploads(run.context, registry, files, {
     checkExisting: settings.checkExistingVersion,
     skipExisting: settings.skipExisting,

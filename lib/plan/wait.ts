@@ -10,7 +10,7 @@ import type { HashedDistribution } from "../dist/distribution.ts";
 import { ReleasioError } from "../errors.ts";
 import { backoffDelay, READ_RETRIES, type RetryPolicy } from "../retry.ts";
 import { compareWithListed } from "./compare_with_index.ts";
-import { fetchProject } from "./simple_api.ts";
+import { fetchProject, type IndexFile } from "./simple_api.ts";
 
 /** Options for {@linkcode waitUntilListed}. */
 export interface WaitOptions {
@@ -24,6 +24,17 @@ const POLLS: RetryPolicy = {
   baseDelay: 1000,
   maxDelay: 15_000,
 };
+
+/** Longer timers fire at once. */
+const MAX_TIMER = 2 ** 31 - 1;
+
+/** What one look at the index came to. */
+interface Look {
+  /** The files that it doesn't list. */
+  readonly missing: readonly HashedDistribution[];
+  /** Why it could not be asked for some, or `null`. */
+  readonly trouble: ReleasioError | null;
+}
 
 /**
  * Asks the index, past its caches, until it lists every file with its digest.
@@ -43,69 +54,104 @@ export async function waitUntilListed(
   options: WaitOptions,
 ): Promise<void> {
   const deadline = context.now() + options.timeout;
-  let missing = files;
-  for (let attempt = 1; missing.length > 0; attempt++) {
-    const left = deadline - context.now();
-    if (left <= 0) throw gaveUp(registry, missing, options.timeout);
-    missing = await stillMissing(context, registry, missing, deadline);
-    if (missing.length === 0) return;
-    // Half the wait is certain, half is chance.
-    const random = 0.5 + context.random() / 2;
-    await context.sleep(
-      Math.min(backoffDelay(attempt, POLLS, random), Math.max(left, 0)),
-      context.signal,
-    );
+  const timer = new AbortController();
+  // A look that stalls must not outlast the wait.
+  const timeout = setTimeout(
+    () => timer.abort(),
+    Math.min(options.timeout, MAX_TIMER),
+  );
+  const signal = AbortSignal.any([context.signal, timer.signal]);
+  let look: Look = { missing: files, trouble: null };
+  try {
+    for (let attempt = 1; look.missing.length > 0; attempt++) {
+      const left = deadline - context.now();
+      if (left <= 0) throw gaveUp(registry, look, options.timeout);
+      look = await lookFor(look.missing, { context, registry, signal, left });
+      if (look.missing.length === 0) return;
+      // Half the wait is certain, half is chance.
+      const random = 0.5 + context.random() / 2;
+      await context.sleep(
+        Math.min(backoffDelay(attempt, POLLS, random), left),
+        context.signal,
+      );
+    }
+  } finally {
+    clearTimeout(timeout);
   }
 }
 
-async function stillMissing(
-  context: Context,
-  registry: Registry,
+interface LookOptions {
+  readonly context: Context;
+  readonly registry: Registry;
+  /** Ends the look. */
+  readonly signal: AbortSignal;
+  /** Milliseconds that are left. */
+  readonly left: number;
+}
+
+async function lookFor(
   files: readonly HashedDistribution[],
-  deadline: number,
-): Promise<HashedDistribution[]> {
+  options: LookOptions,
+): Promise<Look> {
+  const { registry } = options;
   const missing: HashedDistribution[] = [];
+  let trouble: ReleasioError | null = null;
   for (const [project, its] of Map.groupBy(files, (file) => file.project)) {
-    // Asking again is what the polls do, but when the index asks for a wait.
-    const listed = await list(context, registry, project, {
-      ...READ_RETRIES,
-      attempts: 2,
-      patience: deadline - context.now(),
-    });
+    const listed = await list(project, options);
+    if (listed instanceof ReleasioError) trouble = listed;
     for (const file of its) {
       const comparison = await compareWithListed(
         file,
-        listed.find(({ filename }) => filename === file.filename),
+        listed instanceof ReleasioError
+          ? undefined
+          : listed.find(({ filename }) => filename === file.filename),
       );
       if (comparison === "different") throw differs(registry, file);
       if (comparison === "absent") missing.push(file);
     }
   }
-  return missing;
+  return { missing, trouble };
 }
 
 async function list(
-  context: Context,
-  registry: Registry,
   project: string,
-  retries: RetryPolicy,
-) {
+  { context, registry, signal, left }: LookOptions,
+): Promise<readonly IndexFile[] | ReleasioError> {
   let lookup;
   try {
-    lookup = await fetchProject(context, registry, project, { retries });
+    lookup = await fetchProject(context, registry, project, {
+      // Asking again is what the polls do, but when the index asks for a wait.
+      retries: { ...READ_RETRIES, attempts: 2, patience: left },
+      signal,
+    });
   } catch (error) {
     // The index may recover before time is up; an interruption does not.
-    if (context.signal.aborted || !(error instanceof ReleasioError)) {
-      throw error;
+    if (context.signal.aborted) throw error;
+    if (error instanceof ReleasioError) return error;
+    if (signal.aborted) {
+      return new ReleasioError("timeout", `${registry.name} did not answer`);
     }
-    return [];
+    throw error;
   }
-  if (lookup.kind === "unreadable") {
-    throw new ReleasioError("usage", `Cannot wait: ${lookup.reason}`, {
-      hint: "Set `check_url` to the address that installers use.",
-    });
-  }
+  if (lookup.kind === "unreadable") throw cannotWait(lookup.reason);
   return lookup.kind === "found" ? lookup.project.files : [];
+}
+
+/**
+ * Throws where waiting is in vain, before anything is sent.
+ *
+ * @param registry The index
+ * @throws {ReleasioError} `usage` when the address of its Simple API is not known
+ */
+export function requireListing({ name, simpleUrl }: Registry): void {
+  if (simpleUrl !== null) return;
+  throw cannotWait(`The address of ${name}'s Simple API is not known`);
+}
+
+function cannotWait(reason: string): ReleasioError {
+  return new ReleasioError("usage", `Cannot wait: ${reason}`, {
+    hint: "Set `check_url` to the address that installers use.",
+  });
 }
 
 function differs(
@@ -121,7 +167,7 @@ function differs(
 
 function gaveUp(
   registry: Registry,
-  missing: readonly HashedDistribution[],
+  { missing, trouble }: Look,
   timeout: number,
 ): ReleasioError {
   const names = missing.map(({ filename }) => filename);
@@ -131,9 +177,13 @@ function gaveUp(
     `${registry.name} does not list ${names.slice(0, 3).join(", ")}${more} ` +
       `after ${timeout / 1000} s`,
     {
-      hint:
-        "The files are published; the listing comes from a cache. Run the command again to go on waiting.",
+      hint: `The files are published; ${
+        trouble === null
+          ? "the listing comes from a cache"
+          : `at last it could not be asked: ${trouble.message}`
+      }. Run the command again to go on waiting.`,
       details: { missing: names },
+      ...(trouble === null ? {} : { cause: trouble }),
     },
   );
 }

@@ -272,6 +272,20 @@ Deno.test("publish --dry-run plans, asks for no token and sends nothing", async 
   assertEquals(running.sandbox.state.mintedTokens.length, 0);
 });
 
+Deno.test("publish --wait sends nothing to an index whose listing it does not know", async () => {
+  await using running = await startSandbox({
+    publishers: [{ publisher: PUBLISHER, project: "releasio-demo" }],
+  });
+  const { code, stderr } = await publishTo(running, {
+    args: ["--wait", DEMO],
+    env: { RELEASIO_PUBLISH_REGISTRY: `${running.url}/elsewhere/` },
+  });
+  assertEquals(code, 2, stderr);
+  assertStringIncludes(stderr, "Error: Cannot wait: The address of");
+  assertEquals(filesOn(running), []);
+  assertEquals(running.sandbox.state.mintedTokens.length, 0);
+});
+
 Deno.test("publish burns its token when it is interrupted", async () => {
   const answered = Promise.withResolvers<void>();
   await using running = await startSandbox({

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { denoContext } from "../../lib/deno_context.ts";
 import { ReleasioError } from "../../lib/errors.ts";
 import { waitUntilListed } from "../../lib/plan/wait.ts";
 import { testContext } from "../helpers/context.ts";
@@ -56,6 +62,56 @@ Deno.test("waitUntilListed() does not wait for other bytes", async () => {
     ReleasioError,
   );
   assertEquals(error.code, "file-conflict");
+});
+
+Deno.test("waitUntilListed() does not outlast its time when the index stalls", async () => {
+  const stalled = Promise.withResolvers<Response>();
+  await using index = startFakeIndex({ simple: () => stalled.promise });
+  const { fetch } = real();
+  const context = denoContext();
+  const start = Date.now();
+  try {
+    const error = await assertRejects(
+      () =>
+        waitUntilListed({ ...context, fetch }, index.registry, [file], {
+          timeout: 300,
+        }),
+      ReleasioError,
+    );
+    assertEquals(error.code, "wait-timeout");
+    assertStringIncludes(error.hint!, "did not answer");
+    assert(Date.now() - start < 5000);
+  } finally {
+    stalled.resolve(new Response());
+  }
+});
+
+Deno.test("waitUntilListed() says that it could not ask to the last", async () => {
+  await using index = startFakeIndex({
+    simple: () => new Response("", { status: 418 }),
+  });
+  const error = await assertRejects(
+    () => waitUntilListed(real(), index.registry, [file], { timeout: 10_000 }),
+    ReleasioError,
+  );
+  assertEquals(error.code, "wait-timeout");
+  assertStringIncludes(error.hint!, "answers with status 418");
+});
+
+Deno.test("waitUntilListed() takes a longer time than a timer does", async () => {
+  let asked = 0;
+  await using index = startFakeIndex({
+    // Timers that are too long fire before the first answer is there.
+    simple: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return ++asked < 3 ? new Response("", { status: 404 }) : new Response(
+        `<a href="${file.filename}#sha256=${file.sha256}">`,
+        { headers: { "content-type": "text/html" } },
+      );
+    },
+  });
+  await waitUntilListed(real(), index.registry, [file], { timeout: 2 ** 32 });
+  assertEquals(asked, 3);
 });
 
 Deno.test("waitUntilListed() can't wait for an index that it can't read", async () => {
