@@ -18,6 +18,10 @@ import {
   type RetryPolicy,
 } from "./retry.ts";
 
+/** What Deno says when a connection stood, and broke. */
+const BROKEN =
+  /\(SendRequest\)|Broken pipe|reset by peer|reading a body from connection/;
+
 const MAX_REDIRECTS = 5;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
@@ -158,6 +162,13 @@ export function networkError(host: string, cause: unknown): ReleasioError {
       },
     );
   }
+  if (says(cause, BROKEN)) {
+    return new ReleasioError("network", `Lost the connection to ${host}`, {
+      hint:
+        "Run the command again. If a large file ends so every time, the host or a proxy before it takes none of its size.",
+      cause,
+    });
+  }
   return new ReleasioError("network", `Cannot reach ${host}`, {
     hint: "Check the network, and a proxy (`HTTPS_PROXY`) if there is one.",
     cause,
@@ -174,11 +185,14 @@ export function isLasting({ cause }: ReleasioError): boolean {
   return isDenied(cause) || isUntrusted(cause);
 }
 
-/** Told by the error below the one that `fetch` rejects with. */
 function isUntrusted(cause: unknown): boolean {
+  return says(cause, /invalid peer certificate: UnknownIssuer/);
+}
+
+/** Told by the errors below the one that `fetch` rejects with. */
+function says(cause: unknown, pattern: RegExp): boolean {
   return cause instanceof Error &&
-    (cause.message.includes("invalid peer certificate: UnknownIssuer") ||
-      isUntrusted(cause.cause));
+    (pattern.test(cause.message) || says(cause.cause, pattern));
 }
 
 /** A permission that is not there now will not be there later. */

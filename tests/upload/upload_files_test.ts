@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import type { Context } from "../../lib/context.ts";
 import type { HashedDistribution } from "../../lib/dist/distribution.ts";
 import { ReleasioError } from "../../lib/errors.ts";
@@ -562,13 +567,25 @@ Deno.test("uploadFiles() is not disturbed by a sink that throws", async () => {
 });
 
 for (
-  const [what, fault] of [
-    ["is refused", { kind: "refuse" }],
-    ["is reset in the middle of the body", { kind: "reset", after: 100_000 }],
-    ["stalls in the middle of the body", { kind: "stall", after: 2_000_000 }],
-    ["ends before the answer", { kind: "truncate", after: 0 }],
-    ["ends within the answer's headers", { kind: "truncate", after: 20 }],
-  ] as const satisfies readonly (readonly [string, Fault])[]
+  const [what, reason, fault] of [
+    ["is refused", "Lost the connection to", { kind: "refuse" }],
+    ["is reset in the middle of the body", "Lost the connection to", {
+      kind: "reset",
+      after: 100_000,
+    }],
+    ["stalls in the middle of the body", "Nothing moved to", {
+      kind: "stall",
+      after: 2_000_000,
+    }],
+    ["ends before the answer", "Lost the connection to", {
+      kind: "truncate",
+      after: 0,
+    }],
+    ["ends within the answer's headers", "Lost the connection to", {
+      kind: "truncate",
+      after: 20,
+    }],
+  ] as const satisfies readonly (readonly [string, string, Fault])[]
 ) {
   Deno.test(`uploadFiles() finishes when a connection ${what}`, async () => {
     await using index = startFakeIndex();
@@ -583,10 +600,12 @@ for (
         Array.from({ length: 320 }, (_, piece) =>
           bytes.slice(piece * 100_000, (piece + 1) * 100_000)),
       ) as ReadableStream<Uint8Array<ArrayBuffer>>;
-    const { outcomes } = await upload(index, [file], {
+    const { outcomes, events } = await upload(index, [file], {
       registry: atPort(index.registry, proxy.port),
       limits: { connect: 5000, progress: 300, answer: 5000 },
     });
+    const [retry] = events.filter(({ type }) => type === "upload-retry");
+    assertStringIncludes((retry as { reason: string }).reason, reason);
     assertEquals(outcomes[0]!.error, null);
     assertEquals(outcomes[0]!.status, "uploaded");
     assertEquals(index.files.get(file.filename), file.sha256);
