@@ -23,7 +23,7 @@ import type { CommandIo } from "./command.ts";
 import { readOrigin } from "./git_remote.ts";
 import { configFlags, type PublishFlags, waitSeconds } from "./publish.ts";
 import { openReporter } from "./reporter.ts";
-import { orWarn } from "./show_report.ts";
+import { commandLine, orWarn } from "./show_report.ts";
 
 /** The flags of `release`. */
 export interface ReleaseFlags extends PublishFlags {
@@ -107,7 +107,9 @@ function show(io: CommandIo, report: ReleaseReport): void {
   const layout = { colour: terminal.colour, columns: terminal.columns() };
   const { publish, error } = report;
   const texts = [
-    ...(publish === null ? [] : [renderReport(publish, layout)]),
+    ...(publish === null
+      ? []
+      : [renderReport(publish, layout, commandLine(io))]),
     renderRelease(report, layout),
   ].filter((text) => text !== "");
   if (!globals.quiet || !report.ok) {

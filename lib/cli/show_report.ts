@@ -27,7 +27,7 @@ export function showReport(io: CommandIo, report: PublishReport): void {
   const { terminal, globals } = io;
   const layout = { colour: terminal.colour, columns: terminal.columns() };
   if (!globals.quiet || !report.ok) {
-    const text = renderReport(report, layout);
+    const text = renderReport(report, layout, commandLine(io));
     if (text !== "") terminal.err(`\n${text}`);
   }
   if (report.error !== null) {
@@ -44,6 +44,22 @@ export function showReport(io: CommandIo, report: PublishReport): void {
       publishDocument(report, io.command as "publish" | "rehearse"),
     );
   }
+}
+
+/**
+ * What was typed, as a shell takes it.
+ *
+ * @param io The command that runs
+ * @returns The command line; `undefined` where the action made the command
+ */
+export function commandLine({ command }: CommandIo): string | undefined {
+  if (!Deno.args.includes(command)) return undefined;
+  const quoted = Deno.args.map((argument) =>
+    /^[\w@%+=:,./-]+$/.test(argument)
+      ? argument
+      : `'${argument.replaceAll("'", `'\\''`)}'`
+  );
+  return ["releasio", ...quoted].join(" ");
 }
 
 function isToldOfFile({ error, runs }: PublishReport): boolean {

@@ -24,9 +24,14 @@ const MAX_FAILURES = 10;
  *
  * @param report The report
  * @param layout Colour and columns
+ * @param command What was run, as a shell takes it
  * @returns Text without a final line feed; empty if no index was reached
  */
-export function renderReport(report: PublishReport, layout: Layout): string {
+export function renderReport(
+  report: PublishReport,
+  layout: Layout,
+  command?: string,
+): string {
   const blocks = report.runs
     .filter((run) => run.files.length > 0)
     .map((run) => renderRun(run, report.dryRun, layout).join("\n"));
@@ -35,9 +40,15 @@ export function renderReport(report: PublishReport, layout: Layout): string {
     blocks.push(warnings.join("\n"));
   }
   if (report.runs.some((run) => needsAnotherRun(run, report))) {
+    const [again, ...more] = nextSteps(report)
+      .map((step) => wrap(step, layout.columns ?? 80));
     blocks.push(
-      nextSteps(report).flatMap((step) => wrap(step, layout.columns ?? 80))
-        .join("\n"),
+      [
+        ...again!,
+        // In one piece, to be copied.
+        ...(command === undefined ? [] : [`  ${plain(command, 2000)}`]),
+        ...more.flat(),
+      ].join("\n"),
     );
   }
   return blocks.join("\n\n");

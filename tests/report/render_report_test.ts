@@ -103,6 +103,22 @@ PyPI takes new files for a release for 14 days after its first one.`,
   );
 });
 
+Deno.test("renderReport() names the command that finishes the job, in one piece", () => {
+  const command = `releasio publish -r testpypi -r pypi ${
+    Array.from({ length: 3 }, (_, i) => wheel(i)).join(" ")
+  }`;
+  const text = renderReport(PARTIAL, PLAIN, command);
+  assertStringIncludes(
+    text,
+    `
+Fix what failed, then run the same command again: what is up is not sent twice.
+  ${command}
+PyPI takes`,
+  );
+  const done = report([fileReport(SDIST, "uploaded")]);
+  assertEquals(renderReport(done, PLAIN, command), renderReport(done, PLAIN));
+});
+
 Deno.test("renderReport() says when nothing went up", () => {
   assertEquals(
     renderReport(
