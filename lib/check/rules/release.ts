@@ -126,15 +126,18 @@ const metadataDiffers: ReleaseRule = {
     "PyPI shows what the first uploaded file says. Build all files from the same source, with the same tool.",
   *check(distributions) {
     for (const { distributions: files } of groupByRelease(distributions)) {
-      const [first, ...others] = files;
-      for (const other of others) {
+      const [first, ...others] = files.map(({ filename, metadata }) => ({
+        filename,
+        shared: sharedFields(metadata),
+      }));
+      for (const { filename, shared } of others) {
         const fields = SHARED_FIELDS.filter((field) =>
-          differs(first!.metadata, other.metadata, field)
+          differ(first!.shared.get(field), shared.get(field))
         );
         if (fields.length === 0) continue;
         const names = fields.map((field) => METADATA_FIELDS.get(field)!.header);
         yield {
-          file: other.filename,
+          file: filename,
           message: `Metadata differs from that of "${first!.filename}": ${
             names.join(", ")
           }`,
@@ -144,20 +147,21 @@ const metadataDiffers: ReleaseRule = {
   },
 };
 
-function differs(a: CoreMetadata, b: CoreMetadata, field: string): boolean {
-  if (isDynamic(a, field) || isDynamic(b, field)) return false;
-  return comparable(a, field) !== comparable(b, field);
+/** What is dynamic in one of them may differ. */
+function differ(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && a !== b;
 }
 
-function isDynamic(metadata: CoreMetadata, field: string): boolean {
-  return metadata.fields.some(({ name, value }) =>
-    name === "dynamic" && value.toLowerCase() === field
+/** The fields that files share, but for dynamic ones, in comparable form. */
+function sharedFields(metadata: CoreMetadata): Map<string, string> {
+  const view = viewOfMetadata(metadata);
+  const values = (field: string) =>
+    (view.get(field) ?? []).map(({ value }) => value.trim());
+  const dynamic = values("dynamic").map((field) => field.toLowerCase());
+  return new Map(
+    SHARED_FIELDS.filter((field) => !dynamic.includes(field))
+      .map((field) => [field, values(field).sort().join("\0")]),
   );
-}
-
-function comparable(metadata: CoreMetadata, field: string): string {
-  const values = viewOfMetadata(metadata).get(field) ?? [];
-  return values.map(({ value }) => value.trim()).sort().join("\0");
 }
 
 /** Rules about the files of one run together. */
