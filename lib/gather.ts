@@ -13,6 +13,7 @@ import type {
   HashedDistribution,
 } from "./dist/distribution.ts";
 import { readDistribution } from "./dist/read_distribution.ts";
+import { readEach } from "./dist/read_each.ts";
 import { ReleasioError } from "./errors.ts";
 import type { Finding } from "./findings.ts";
 import { addFindings, type Run } from "./publish_run.ts";
@@ -32,7 +33,7 @@ export async function gather(
   const { settings } = run.options;
   const distributions = settings.validateBeforePublish
     ? await check(run, files)
-    : await Promise.all(files.map(readDistribution));
+    : await readEach(files, readDistribution);
   run.emit({ type: "checked", files: distributions.length });
   return await hashDistributions(distributions);
 }

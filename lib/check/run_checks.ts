@@ -5,8 +5,9 @@
  */
 
 import type { Distribution, DistributionFile } from "../dist/distribution.ts";
+import { readEach } from "../dist/read_each.ts";
 import type { Finding } from "../findings.ts";
-import { type CheckedFile, checkFile } from "./check_file.ts";
+import { checkFile } from "./check_file.ts";
 import { findDuplicates } from "./duplicates.ts";
 import { checkExpected } from "./expect.ts";
 import { toFinding } from "./rule.ts";
@@ -29,9 +30,6 @@ export interface CheckResult {
   readonly distributions: readonly Distribution[];
 }
 
-/** Files that are read at a time. */
-const READERS = 4;
-
 /**
  * Checks files as PyPI would, from their bytes and metadata alone: errors are
  * what it refuses, warnings what is probably a mistake or can't be judged.
@@ -49,7 +47,10 @@ export async function runChecks(
   files: readonly DistributionFile[],
   options: CheckOptions,
 ): Promise<CheckResult> {
-  const checked = await checkEach(files, options.maxFileSize);
+  const checked = await readEach(
+    files,
+    (file) => checkFile(file, options.maxFileSize),
+  );
   const distributions = checked.map(({ distribution }) => distribution)
     .filter((distribution) => distribution !== null);
   const shared = [
@@ -81,18 +82,4 @@ function checkReleases(distributions: readonly Distribution[]): Finding[] {
       (problem) => toFinding(rule, problem.file, problem),
     )
   );
-}
-
-async function checkEach(
-  files: readonly DistributionFile[],
-  maxFileSize: number,
-): Promise<CheckedFile[]> {
-  const results: CheckedFile[] = [];
-  const queue = files.entries();
-  await Promise.all(Array.from({ length: READERS }, async () => {
-    for (const [index, file] of queue) {
-      results[index] = await checkFile(file, maxFileSize);
-    }
-  }));
-  return results;
 }

@@ -5,10 +5,8 @@
  */
 
 import type { Distribution, HashedDistribution } from "./distribution.ts";
+import { readEach } from "./read_each.ts";
 import { namingFile } from "./unreadable.ts";
-
-/** Files that are hashed at a time. */
-const READERS = 4;
 
 /**
  * Hashes a blob in constant memory.
@@ -77,18 +75,13 @@ export async function hashDistributions(
   distributions: readonly Distribution[],
   onProgress?: (distribution: Distribution, bytes: number) => void,
 ): Promise<HashedDistribution[]> {
-  const hashed: HashedDistribution[] = [];
-  const queue = distributions.entries();
-  await Promise.all(Array.from({ length: READERS }, async () => {
-    for (const [index, distribution] of queue) {
-      const { kind, filename, blob } = distribution;
-      const digest = await namingFile(
-        kind,
-        filename,
-        () => digestOf(blob, (bytes) => onProgress?.(distribution, bytes)),
-      );
-      hashed[index] = { ...distribution, sha256: digest };
-    }
-  }));
-  return hashed;
+  return await readEach(distributions, async (distribution) => {
+    const { kind, filename, blob } = distribution;
+    const digest = await namingFile(
+      kind,
+      filename,
+      () => digestOf(blob, (bytes) => onProgress?.(distribution, bytes)),
+    );
+    return { ...distribution, sha256: digest };
+  });
 }

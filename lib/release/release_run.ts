@@ -11,6 +11,7 @@ import { sha256 } from "../dist/digest.ts";
 import { parseFilename } from "../dist/filename.ts";
 import { findDistributions } from "../dist/find_distributions.ts";
 import { readDistribution } from "../dist/read_distribution.ts";
+import { readEach } from "../dist/read_each.ts";
 import { compareVersions, normalizeVersion } from "../dist/version.ts";
 import { ReleasioError } from "../errors.ts";
 import { fetchProject } from "../plan/simple_api.ts";
@@ -119,13 +120,14 @@ export async function readBuilt(run: ReleaseRun, item: Release): Promise<void> {
     }
     requireSame(item.version, version, `"${file.filename}"`);
   }
-  item.built = await Promise.all(
-    [...files, ...attestations].map(async ({ path, filename, blob }) => ({
+  item.built = await readEach(
+    [...files, ...attestations],
+    async ({ path, filename, blob }) => ({
       path,
       name: filename,
       size: blob.size,
       sha256: await sha256(blob),
-    })),
+    }),
   );
 }
 
