@@ -53,7 +53,11 @@ function withoutBlake2b(request: Request): Request {
       controller.enqueue(chunk);
     },
   });
-  return new Request(request, { body: request.body.pipeThrough(rename) });
+  return new Request(request.url, {
+    method: request.method,
+    headers: request.headers,
+    body: request.body.pipeThrough(rename),
+  });
 }
 
 function blank(chunk: Uint8Array, name: string): void {

@@ -1,7 +1,7 @@
 /**
  * Publishes the same files to the same index with this project, uv and twine,
- * and prints tables: `deno task bench [--runs <n>] [--quick] [--scale]
- * [--only <part of a scenario's title>]`.
+ * and prints the page `docs/benchmarks.md`: `deno task bench [--runs <n>]
+ * [--only <part of a scenario's title>] [--quick]`.
  *
  * `RELEASIO_BENCH_VENV` names a virtual environment with uv and twine; without
  * it, one is made.
@@ -15,8 +15,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measureCommand, type Measurement, measureUpload } from "./measure.ts";
 import { measureSigning } from "./signing.ts";
-import { machine, row, share, table } from "./table.ts";
-import { openVenv, releasio, type Tool, twine, uv } from "./tools.ts";
+import { machine, medianTime, row, share, table } from "./table.ts";
+import { curl, openVenv, releasio, type Tool, twine, uv } from "./tools.ts";
 
 const MB = 1_000_000;
 
@@ -44,23 +44,34 @@ const configFile = await exists(join(root, "deno.offline.json"))
 const quick = Deno.args.includes("--quick");
 const runs = Number(option("--runs") ?? (quick ? 1 : 5));
 const only = option("--only") ?? "";
+const INTRODUCTION = `\
+# Benchmarks
+
+What \`deno task bench\` prints. The same files go with an API token over HTTP to
+the same index on the same machine, the sandbox behind a proxy that delays every
+byte by half a round trip. Every round runs all tools; times are medians, with
+the range of the ${runs} rounds in brackets, the start of the process included.
+`;
+
 const folder = await Deno.makeTempDir({ prefix: "releasio-bench-" });
 try {
   const venv = await openVenv(folder);
   const ours = releasio(configFile, root);
   const tools = [ours, releasio(configFile, root, 8), uv(venv), twine(venv)];
-  console.log(await machine([ours, uv(venv), twine(venv)]));
+  console.log(INTRODUCTION);
+  console.log(`${await machine([ours, uv(venv), twine(venv)])}.`);
   await compare(tools);
   await startUp([ours, uv(venv), twine(venv)]);
   await sign();
-  if (Deno.args.includes("--scale")) await scale(ours);
-  console.log(`\nLoad at the end: ${Deno.loadavg()[0]!.toFixed(1)}`);
+  if (!quick) await scale(ours);
+  console.log(`\nLoad at the end: ${Deno.loadavg()[0]!.toFixed(1)}.`);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
 
 /** The tools side by side: each round runs all of them. */
 async function compare(tools: readonly Tool[]): Promise<void> {
+  const times = [];
   const rows = [];
   for (const scenario of SCENARIOS) {
     const title = `${scenario.title}, ${scenario.roundTrip} ms`;
@@ -76,6 +87,7 @@ async function compare(tools: readonly Tool[]): Promise<void> {
       }
       console.error(`${title}: run ${run + 1}`);
     }
+    times.push([title, ...Array.from(measured.values(), medianTime)]);
     const [ours, wider, ...theirs] = measured;
     rows.push(
       ...[ours!, wider!].map((
@@ -87,9 +99,11 @@ async function compare(tools: readonly Tool[]): Promise<void> {
       rows.push([title, tool, ...row(all), ...shares]);
     }
   }
+  const scenario = "files, round trip";
+  console.log(table([[scenario, ...tools.map(({ name }) => name)], ...times]));
   console.log(table([
     [
-      "files, round trip",
+      scenario,
       "tool",
       "time",
       "CPU",
@@ -132,24 +146,41 @@ async function sign(): Promise<void> {
   console.log(table([["files to sign", "time", "requests"], ...rows]));
 }
 
+/** How time and memory grow with the number of files, and with their size. */
 async function scale(tool: Tool): Promise<void> {
   const rows = [];
   const scenarios = [
-    ...[1, 10, 100, 400].map((count) => ({ count, size: 10_000 })),
+    ...[1, 4, 10, 100, 400].map((count) => ({ count, size: 10_000 })),
     ...[1, 10, 100, 1000].map((size) => ({ count: 1, size: size * MB })),
   ];
   for (const { count, size } of scenarios) {
     const title = `${count} × ${size / MB} MB`;
     const files = await makeWheels({ title, count, size });
-    const all = [];
+    const measured: Measurement[] = [];
+    const floor: Measurement[] = [];
     for (let run = 0; run < runs; run++) {
-      all.push(await measureUpload(tool, files, { roundTrip: 0, configFile }));
+      const wire = { roundTrip: 0, configFile };
+      measured.push(await measureUpload(tool, files, wire));
+      if (count === 1) floor.push(await measureUpload(curl, files, wire));
     }
-    rows.push([title, ...row(all)]);
+    rows.push([
+      title,
+      ...row(measured),
+      ...count === 1 ? [row(floor)[0]!, share(measured, floor)] : ["", ""],
+    ]);
   }
-  console.log(
-    table([["files", "time", "CPU", "memory", "requests"], ...rows]),
-  );
+  console.log(table([
+    [
+      "files",
+      "time",
+      "CPU",
+      "memory",
+      "requests",
+      "`curl -F` and SHA-256",
+      "releasio takes of that",
+    ],
+    ...rows,
+  ]));
 }
 
 function option(name: string): string | undefined {

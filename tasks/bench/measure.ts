@@ -53,7 +53,7 @@ export async function measureCommand(
 
 /** Uploads a folder with a tool to a new index, and measures that. */
 export async function measureUpload(
-  tool: Tool,
+  tool: Pick<Tool, "name" | "upload">,
   folder: string,
   options: { readonly roundTrip: number; readonly configFile: string },
 ): Promise<Measurement> {

@@ -14,11 +14,16 @@ export function table(rows: readonly (readonly string[])[]): string {
   return ["", head, rule, ...body].join("\n");
 }
 
+/** The median of the times. */
+export function medianTime(measured: readonly Measurement[]): string {
+  return `${median(measured.map(({ time }) => time)).toFixed(2)} s`;
+}
+
 /** What several runs took: time, CPU, memory, requests. Medians, with spread. */
 export function row(measured: readonly Measurement[]): string[] {
   const times = measured.map(({ time }) => time);
   return [
-    `${median(times).toFixed(2)} s (${spread(times, 2)})`,
+    `${medianTime(measured)} (${spread(times, 2)})`,
     `${median(measured.map(({ cpu }) => cpu)).toFixed(2)} s`,
     `${(median(measured.map(({ memory }) => memory)) / 1e6).toFixed(0)} MB`,
     String(median(measured.map(({ requests }) => requests))),
