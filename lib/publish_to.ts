@@ -12,7 +12,11 @@ import type {
 } from "./dist/distribution.ts";
 import type { HeadStart } from "./head_start.ts";
 import { type Plan, planUploads } from "./plan/plan_uploads.ts";
-import { requireListing, waitUntilListed } from "./plan/wait.ts";
+import {
+  requireListing,
+  requireReadable,
+  waitUntilListed,
+} from "./plan/wait.ts";
 import { addFindings, orFail, type Run } from "./publish_run.ts";
 import { plannedFile, untouchedFile } from "./report/file_reports.ts";
 import type { RunReport } from "./report/report.ts";
@@ -110,6 +114,7 @@ async function makePlan(
     ...(headStart === null ? {} : { lookups: headStart.lookups }),
   });
   addFindings(run, plan.findings);
+  if (waitTimeout > 0) requireReadable(plan.findings);
   run.emit({
     type: "plan",
     registry: registry.uploadUrl,

@@ -8,6 +8,7 @@ import type { Registry } from "../config/registry.ts";
 import type { Context } from "../context.ts";
 import type { HashedDistribution } from "../dist/distribution.ts";
 import { ReleasioError } from "../errors.ts";
+import type { Finding } from "../findings.ts";
 import { backoffDelay, READ_RETRIES, type RetryPolicy } from "../retry.ts";
 import { compareWithListed } from "./compare_with_index.ts";
 import { fetchProject, type IndexFile } from "./simple_api.ts";
@@ -44,8 +45,7 @@ interface Look {
  * @param files The files that were published
  * @param options How long
  * @throws {ReleasioError} `wait-timeout` when time is up, `file-conflict` when
- * the index lists a file with another digest, `usage` when the index's Simple
- * API is not known or can't be read
+ * the index lists a file with another digest
  */
 export async function waitUntilListed(
   context: Context,
@@ -133,12 +133,15 @@ async function list(
     }
     throw error;
   }
-  if (lookup.kind === "unreadable") throw cannotWait(lookup.reason);
+  // The plan could read it, or did not look: it may pass.
+  if (lookup.kind === "unreadable") {
+    return new ReleasioError("server-error", lookup.reason);
+  }
   return lookup.kind === "found" ? lookup.project.files : [];
 }
 
 /**
- * Throws where waiting is in vain, before anything is sent.
+ * Throws where waiting is in vain, before the index is asked for anything.
  *
  * @param registry The index
  * @throws {ReleasioError} `usage` when the address of its Simple API is not known
@@ -148,9 +151,21 @@ export function requireListing({ name, simpleUrl }: Registry): void {
   throw cannotWait(`The address of ${name}'s Simple API is not known`);
 }
 
+/**
+ * Throws where the plan found that waiting is in vain, before anything is sent.
+ *
+ * @param findings What the plan found
+ * @throws {ReleasioError} `usage` when the index can't be read
+ */
+export function requireReadable(findings: readonly Finding[]): void {
+  const unreadable = findings.find(({ code }) => code === "index-unreadable");
+  if (unreadable !== undefined) throw cannotWait(unreadable.message);
+}
+
 function cannotWait(reason: string): ReleasioError {
   return new ReleasioError("usage", `Cannot wait: ${reason}`, {
-    hint: "Set `check_url` to the address that installers use.",
+    hint:
+      "Set `check_url` to the address that installers use, or leave out `--wait`.",
   });
 }
 

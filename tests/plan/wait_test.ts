@@ -3,14 +3,23 @@ import {
   assertEquals,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
+import { PYPI } from "../../lib/config/registry.ts";
 import { denoContext } from "../../lib/deno_context.ts";
 import { ReleasioError } from "../../lib/errors.ts";
-import { waitUntilListed } from "../../lib/plan/wait.ts";
+import { requireListing, waitUntilListed } from "../../lib/plan/wait.ts";
 import { testContext } from "../helpers/context.ts";
 import { distributionOf, startFakeIndex } from "../helpers/fake_index.ts";
 
 const file = await distributionOf("demo-1.0.tar.gz");
+
+/** What an index lists, with the file's own digest if a test gives no other. */
+function listing(fragment = `#sha256=${file.sha256}`): Response {
+  return new Response(`<a href="${file.filename}${fragment}">`, {
+    headers: { "content-type": "text/html" },
+  });
+}
 
 const real = () => testContext({ fetch: (request) => fetch(request) });
 
@@ -30,10 +39,7 @@ Deno.test("waitUntilListed() asks again until the listing is fresh", async () =>
       asked++;
       return asked < 4
         ? new Response("", { status: asked === 2 ? 418 : 404 })
-        : new Response(
-          `<a href="${file.filename}#sha256=${file.sha256}">`,
-          { headers: { "content-type": "text/html" } },
-        );
+        : listing();
     },
   });
   const context = real();
@@ -104,26 +110,45 @@ Deno.test("waitUntilListed() takes a longer time than a timer does", async () =>
     // Timers that are too long fire before the first answer is there.
     simple: async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
-      return ++asked < 3 ? new Response("", { status: 404 }) : new Response(
-        `<a href="${file.filename}#sha256=${file.sha256}">`,
-        { headers: { "content-type": "text/html" } },
-      );
+      return ++asked < 3 ? new Response("", { status: 404 }) : listing();
     },
   });
   await waitUntilListed(real(), index.registry, [file], { timeout: 2 ** 32 });
   assertEquals(asked, 3);
 });
 
-Deno.test("waitUntilListed() can't wait for an index that it can't read", async () => {
-  await using index = startFakeIndex();
-  const error = await assertRejects(
-    () =>
-      waitUntilListed(real(), { ...index.registry, simpleUrl: null }, [file], {
-        timeout: 1,
-      }),
-    ReleasioError,
-  );
+for (const status of [401, 403]) {
+  Deno.test(`waitUntilListed() outlasts ${status} that passes, and names one that stays`, async () => {
+    let asked = 0;
+    await using passing = startFakeIndex({
+      simple: () => ++asked === 1 ? new Response("", { status }) : listing(),
+    });
+    await waitUntilListed(real(), passing.registry, [file], {
+      timeout: 60_000,
+    });
+    assertEquals(asked, 2);
+
+    await using staying = startFakeIndex({
+      simple: () => new Response("", { status }),
+    });
+    const error = await assertRejects(
+      () =>
+        waitUntilListed(real(), staying.registry, [file], { timeout: 10_000 }),
+      ReleasioError,
+    );
+    assertEquals(error.code, "wait-timeout");
+    assertStringIncludes(
+      error.hint!,
+      `does not let everyone read it (${status})`,
+    );
+  });
+}
+
+Deno.test("requireListing() refuses an index whose listing is not known", () => {
+  const registry = { ...PYPI, simpleUrl: null };
+  const error = assertThrows(() => requireListing(registry), ReleasioError);
   assertEquals(error.code, "usage");
+  requireListing(PYPI);
 });
 
 for (const seconds of [3, 100]) {
