@@ -33,6 +33,8 @@ const MAX_TIMER = 2 ** 31 - 1;
 interface Look {
   /** The files that it doesn't list. */
   readonly missing: readonly HashedDistribution[];
+  /** The projects that it doesn't have. */
+  readonly absent: readonly string[];
   /** Why it could not be asked for some, or `null`. */
   readonly trouble: ReleasioError | null;
 }
@@ -61,7 +63,7 @@ export async function waitUntilListed(
     Math.min(options.timeout, MAX_TIMER),
   );
   const signal = AbortSignal.any([context.signal, timer.signal]);
-  let look: Look = { missing: files, trouble: null };
+  let look: Look = { missing: files, absent: [], trouble: null };
   try {
     for (let attempt = 1; look.missing.length > 0; attempt++) {
       const left = deadline - context.now();
@@ -95,28 +97,30 @@ async function lookFor(
 ): Promise<Look> {
   const { registry } = options;
   const missing: HashedDistribution[] = [];
+  const absent: string[] = [];
   let trouble: ReleasioError | null = null;
   for (const [project, its] of Map.groupBy(files, (file) => file.project)) {
-    const listed = await list(project, options);
-    if (listed instanceof ReleasioError) trouble = listed;
+    const answer = await list(project, options);
+    if (answer instanceof ReleasioError) trouble = answer;
+    if (answer === null) absent.push(project);
+    const listed = answer instanceof ReleasioError ? [] : answer ?? [];
     for (const file of its) {
       const comparison = await compareWithListed(
         file,
-        listed instanceof ReleasioError
-          ? undefined
-          : listed.find(({ filename }) => filename === file.filename),
+        listed.find(({ filename }) => filename === file.filename),
       );
       if (comparison === "different") throw differs(registry, file);
       if (comparison === "absent") missing.push(file);
     }
   }
-  return { missing, trouble };
+  return { missing, absent, trouble };
 }
 
+/** What an index lists, `null` for a project that it doesn't have. */
 async function list(
   project: string,
   { context, registry, signal, left }: LookOptions,
-): Promise<readonly IndexFile[] | ReleasioError> {
+): Promise<readonly IndexFile[] | null | ReleasioError> {
   let lookup;
   try {
     lookup = await fetchProject(context, registry, project, {
@@ -137,7 +141,7 @@ async function list(
   if (lookup.kind === "unreadable") {
     return new ReleasioError("server-error", lookup.reason);
   }
-  return lookup.kind === "found" ? lookup.project.files : [];
+  return lookup.kind === "found" ? lookup.project.files : null;
 }
 
 /**
@@ -182,23 +186,35 @@ function differs(
 
 function gaveUp(
   registry: Registry,
-  { missing, trouble }: Look,
+  look: Look,
   timeout: number,
 ): ReleasioError {
+  const { missing, trouble } = look;
   const names = missing.map(({ filename }) => filename);
-  const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
   return new ReleasioError(
     "wait-timeout",
-    `${registry.name} does not list ${names.slice(0, 3).join(", ")}${more} ` +
-      `after ${timeout / 1000} s`,
+    `${registry.name} does not list ${few(names)} after ${timeout / 1000} s`,
     {
-      hint: `The files are published; ${
-        trouble === null
-          ? "the listing comes from a cache"
-          : `at last it could not be asked: ${trouble.message}`
-      }. Run the command again to go on waiting.`,
+      hint: `The files are published${whyNot(registry, look)}`,
       details: { missing: names },
       ...(trouble === null ? {} : { cause: trouble }),
     },
   );
+}
+
+/** What the last look says about why it was in vain, and what to do. */
+function whyNot({ simpleUrl }: Registry, { absent, trouble }: Look): string {
+  if (trouble !== null) {
+    return `; at last it could not be asked: ${trouble.message}. Run the command again to go on waiting.`;
+  }
+  if (absent.length > 0) {
+    return `, but ${simpleUrl} has no project ${few(absent)}. ` +
+      "If installers use another address, set `check_url` to it; else run the command again to go on waiting.";
+  }
+  return "; a cache may be behind. Run the command again to go on waiting.";
+}
+
+function few(names: readonly string[]): string {
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
+  return names.slice(0, 3).join(", ") + more;
 }

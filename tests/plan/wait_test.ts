@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertFalse,
   assertRejects,
   assertStringIncludes,
   assertThrows,
@@ -116,6 +117,42 @@ Deno.test("waitUntilListed() takes a longer time than a timer does", async () =>
   await waitUntilListed(real(), index.registry, [file], { timeout: 2 ** 32 });
   assertEquals(asked, 3);
 });
+
+Deno.test("waitUntilListed() says that a cache may be behind when the project is there", async () => {
+  await using index = startFakeIndex();
+  index.files.set("demo-0.9.tar.gz", "0".repeat(64));
+  const error = await assertRejects(
+    () => waitUntilListed(real(), index.registry, [file], { timeout: 10_000 }),
+    ReleasioError,
+  );
+  assertStringIncludes(error.hint!, "a cache may be behind");
+});
+
+for (
+  const [what, simple] of [
+    ["does not have the project", () => new Response("", { status: 404 })],
+    [
+      "sends those who ask elsewhere",
+      () => Response.redirect("https://pypi.org/simple/demo/"),
+    ],
+  ] as const
+) {
+  Deno.test(`waitUntilListed() points to check_url when the index ${what}`, async () => {
+    await using index = startFakeIndex({ simple });
+    const error = await assertRejects(
+      () =>
+        waitUntilListed(real(), index.registry, [file], { timeout: 10_000 }),
+      ReleasioError,
+    );
+    assertEquals(error.code, "wait-timeout");
+    assertStringIncludes(
+      error.hint!,
+      `${index.registry.simpleUrl} has no project demo`,
+    );
+    assertStringIncludes(error.hint!, "`check_url`");
+    assertFalse(error.hint!.includes("cache"));
+  });
+}
 
 for (const status of [401, 403]) {
   Deno.test(`waitUntilListed() outlasts ${status} that passes, and names one that stays`, async () => {
