@@ -18,6 +18,8 @@ import { padEnd, padStart, truncateMiddle } from "./width.ts";
 /** Samples that the rate is taken from, and how far they are apart. */
 const MAX_SAMPLES = 20;
 const SAMPLE_INTERVAL = 500;
+/** Before that, a rate would be that of filling buffers. */
+const MIN_RATE_SPAN = 2000;
 const TOTAL_BAR_COLUMNS = 20;
 const FILE_BAR_COLUMNS = 12;
 /** A shorter bar says nothing. */
@@ -32,20 +34,31 @@ export interface FileProgress {
   readonly size: number;
   /** Bytes handed to the transport in this try. */
   readonly sent: number;
-  /** `failed` ones count no longer. */
-  readonly state: "waiting" | "active" | "done" | "failed";
+  /**
+   * `retrying` ones wait for their next try; `failed` ones count no longer.
+   */
+  readonly state: "waiting" | "active" | "retrying" | "done" | "failed";
 }
 
 /** How far the uploads to one index are. */
 export interface ProgressState {
   /** The files of the plan that go up, by name, in the plan's order. */
   readonly files: ReadonlyMap<string, FileProgress>;
-  /** Bytes sent at some moments past, oldest first. */
-  readonly samples: readonly { readonly time: number; readonly sent: number }[];
+  /** Bytes sent in all tries, those that came to nothing included. */
+  readonly moved: number;
+  /** What had moved at some moments past, oldest first. */
+  readonly samples: readonly {
+    readonly time: number;
+    readonly moved: number;
+  }[];
 }
 
 /** Before anything is planned. */
-export const NO_PROGRESS: ProgressState = { files: new Map(), samples: [] };
+export const NO_PROGRESS: ProgressState = {
+  files: new Map(),
+  moved: 0,
+  samples: [],
+};
 
 /**
  * The state after an event.
@@ -69,6 +82,7 @@ export function reduceProgress(
               { file, size },
             ) => [file, { size, sent: 0, state: "waiting" }]),
         ),
+        moved: 0,
         samples: [],
       };
     case "upload-start":
@@ -77,11 +91,21 @@ export function reduceProgress(
         sent: 0,
         state: "active",
       }, now);
-    case "upload-progress":
-      return withFile(state, event.file, {
+    case "upload-progress": {
+      const before = state.files.get(event.file)?.sent ?? 0;
+      // With a renewed token a file is sent anew, and no event tells so.
+      const moved = event.sent < before ? event.sent : event.sent - before;
+      return withFile({ ...state, moved: state.moved + moved }, event.file, {
         size: event.size,
         sent: event.sent,
         state: "active",
+      }, now);
+    }
+    case "upload-retry":
+      return withFile(state, event.file, {
+        size: state.files.get(event.file)?.size ?? 0,
+        sent: 0,
+        state: "retrying",
       }, now);
     case "upload-end": {
       const isUp = event.status !== "failed" &&
@@ -108,8 +132,8 @@ function withFile(
   if (last !== undefined && now - last.time < SAMPLE_INTERVAL) {
     return { ...state, files };
   }
-  const sample = { time: now, sent: totals(files).sent };
-  return { files, samples: [...state.samples, sample].slice(-MAX_SAMPLES) };
+  const samples = [...state.samples, { time: now, moved: state.moved }];
+  return { ...state, files, samples: samples.slice(-MAX_SAMPLES) };
 }
 
 /** The sums over all files. */
@@ -173,21 +197,27 @@ export function renderProgress(
   if (state.files.size === 0) return [];
   // One line is for all files, and one stays free.
   const room = Math.max(0, (layout.rows ?? Infinity) - 2);
-  const active = [...state.files].filter(([, { state }]) => state === "active");
   return [
-    ...active.slice(0, room)
+    ...[...state.files].filter(([, progress]) => isUnderWay(progress))
+      .slice(0, room)
       .map(([file, progress]) => fileLine(file, progress, layout)),
     totalLine(state, layout),
   ];
 }
 
+function isUnderWay({ state }: FileProgress): boolean {
+  return state === "active" || state === "retrying";
+}
+
 function fileLine(
   file: string,
-  { size, sent }: FileProgress,
+  { size, sent, state }: FileProgress,
   { columns }: ProgressLayout,
 ): string {
   const facts = [
-    bar(sent, size, FILE_BAR_COLUMNS),
+    state === "retrying"
+      ? padEnd("waiting", FILE_BAR_COLUMNS)
+      : bar(sent, size, FILE_BAR_COLUMNS),
     percent(sent, size),
     padStart(formatBytes(size), SIZE_COLUMNS),
   ];
@@ -207,8 +237,8 @@ function totalLine(state: ProgressState, layout: ProgressLayout): string {
   const { size, sent, done, count: all } = totals(state.files);
   const first = state.samples[0];
   const elapsed = first === undefined ? 0 : layout.now - first.time;
-  const moved = first === undefined ? 0 : sent - first.sent;
-  const hasRate = moved > 0 && elapsed > 0 && sent < size;
+  const moved = first === undefined ? 0 : state.moved - first.moved;
+  const hasRate = moved > 0 && elapsed >= MIN_RATE_SPAN && sent < size;
   const facts = [
     { weight: 1, text: `${done} of ${count(all, "file")}` },
     { weight: 4, text: `${formatBytes(sent)} of ${formatBytes(size)}` },

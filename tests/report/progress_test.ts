@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { unicodeWidth } from "@std/cli/unicode-width";
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import type { PublishEvent } from "../../lib/events.ts";
@@ -35,6 +35,10 @@ function sent(file: string, bytes: number): PublishEvent {
     sent: bytes,
     size: SIZE,
   };
+}
+
+function retry(file: string): PublishEvent {
+  return { ...EVENTS["upload-retry"], file };
 }
 
 function end(file: string, status: "uploaded" | "failed"): PublishEvent {
@@ -87,12 +91,13 @@ Deno.test("renderProgress() tells rate and time left of a hundred files in 80 co
       ...PLAN,
       files: files.map((file) => ({ file, size: SIZE, status: "planned" })),
     },
-    ...files.slice(0, 99).map((file) => end(file, "uploaded")),
+    ...files.slice(0, 99)
+      .flatMap((file) => [sent(file, SIZE), end(file, "uploaded")]),
     start(files[99]!),
   );
   assertEquals(
     renderProgress(state, { columns: 80, now: 20_000_000 }).at(-1),
-    "███████████████████  99 of 100 files  990 MB of 1.00 GB  9.04 kB/s  18m 27s left",
+    "███████████████████  99 of 100 files  990 MB of 1.00 GB  4.54 kB/s  36m 42s left",
   );
 });
 
@@ -124,6 +129,67 @@ Deno.test("renderProgress() gives up least what matters most in a narrow window"
     `\
   demo-1.0-cp3…4_x86_64.whl   25%
 12.5 MB of 30.0 MB  7.0s left`,
+  );
+});
+
+Deno.test("renderProgress() tells neither rate nor time left of the first two seconds", () => {
+  const state = after(PLAN, start(FILES[0]!), sent(FILES[0]!, 2_500_000));
+  const at = (now: number) =>
+    renderProgress(state, { columns: 80, now }).at(-1)!;
+  assertEquals(
+    at(2999),
+    "█░░░░░░░░░░░░░░░░░░░  0 of 3 files  2.50 MB of 30.0 MB",
+  );
+  assertEquals(
+    at(3000),
+    "█░░░░░░░░░░░░░░░░░░░  0 of 3 files  2.50 MB of 30.0 MB  1.25 MB/s  22s left",
+  );
+});
+
+Deno.test("renderProgress() shows a refused file as waiting for its next try", () => {
+  const state = after(
+    PLAN,
+    start(FILES[0]!),
+    start(FILES[2]!),
+    sent(FILES[0]!, SIZE),
+    sent(FILES[2]!, SIZE / 2),
+    retry(FILES[0]!),
+  );
+  assertEquals(
+    renderProgress(state, { columns: 80, now: 5000 }).join("\n"),
+    `\
+  demo-1.0-cp313-cp313-man…anylinux2014_x86_64.whl  waiting         0%   10.0 MB
+  demo-1.0.tar.gz                                   ██████░░░░░░   50%   10.0 MB
+███░░░░░░░░░░░░░░░░░  0 of 3 files  5.00 MB of 30.0 MB  3.75 MB/s  6.7s left`,
+  );
+});
+
+Deno.test("renderProgress() keeps its rate when a file is refused or fails", () => {
+  const events = [PLAN, start(FILES[0]!), sent(FILES[0]!, SIZE)];
+  for (const event of [retry(FILES[0]!), end(FILES[0]!, "failed")]) {
+    assertStringIncludes(
+      renderProgress(after(...events, event), { columns: 80, now: 5000 })
+        .at(-1)!,
+      "  2.50 MB/s  ",
+    );
+  }
+});
+
+Deno.test("renderProgress() counts the bytes of every try in its rate", () => {
+  const state = after(
+    PLAN,
+    start(FILES[0]!),
+    sent(FILES[0]!, SIZE),
+    retry(FILES[0]!),
+    start(FILES[0]!, 2),
+    sent(FILES[0]!, 6_000_000),
+    // Sent anew with another token, without a start.
+    sent(FILES[0]!, 2_000_000),
+    sent(FILES[0]!, 4_000_000),
+  );
+  assertStringIncludes(
+    renderProgress(state, { columns: 80, now: 11_000 }).at(-1)!,
+    "  4.00 MB of 30.0 MB  2.00 MB/s  ",
   );
 });
 
@@ -163,6 +229,21 @@ Deno.test("reduceProgress() begins a file anew when it is tried again", () => {
     sent: 0,
     done: 0,
     count: 3,
+  });
+});
+
+Deno.test("reduceProgress() takes back what a refused try has sent", () => {
+  const state = after(
+    PLAN,
+    start(FILES[0]!),
+    sent(FILES[0]!, SIZE),
+    retry(FILES[0]!),
+  );
+  assertEquals(totals(state.files).sent, 0);
+  assertEquals(state.files.get(FILES[0]!), {
+    size: SIZE,
+    sent: 0,
+    state: "retrying",
   });
 });
 
@@ -218,7 +299,7 @@ Deno.test("std's ProgressBar draws these frames with its own total bar", async (
     formatter: ({ progressBar }) =>
       progressFrame(
         0,
-        renderProgress(state, { columns: 80, now: 2000, bar: progressBar }),
+        renderProgress(state, { columns: 80, now: 3000, bar: progressBar }),
       ),
   });
   await bar.stop();
@@ -227,7 +308,7 @@ Deno.test("std's ProgressBar draws these frames with its own total bar", async (
   );
   assert(
     text.endsWith(
-      "\n█░░░░░░░░░  0 of 3 files  5.00 MB of 30.0 MB  5.00 MB/s  5.0s left\n",
+      "\n█░░░░░░░░░  0 of 3 files  5.00 MB of 30.0 MB  2.50 MB/s  10s left\n",
     ),
     text,
   );
