@@ -11,7 +11,7 @@ import type {
   Context,
   DirectoryEntry,
 } from "./context.ts";
-import { ReleasioError } from "./errors.ts";
+import { createFetch } from "./deno_fetch.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -218,44 +218,6 @@ function env(name: string): string | undefined {
   }
 }
 
-/**
- * A client that also trusts what `SSL_CERT_FILE` names, as other tools do. Deno
- * itself reads `DENO_CERT` only, which goes before.
- */
-async function openClient(): Promise<Deno.HttpClient | null> {
-  const path = env("SSL_CERT_FILE");
-  if (!path || env("DENO_CERT")) return null;
-  try {
-    const text = await Deno.readTextFile(path);
-    // Deno takes a file without any, and trusts nobody more than before.
-    if (!text.includes("-----BEGIN CERTIFICATE-----")) {
-      throw new TypeError("There is no certificate in it");
-    }
-    return Deno.createHttpClient({ caCerts: [text] });
-  } catch (cause) {
-    if (!(cause instanceof Error)) throw cause;
-    const { name, message } = cause;
-    if (name === "NotCapable" || name === "PermissionDenied") return null;
-    // Deno's message names the path once more.
-    const [why] = message.split(": readfile");
-    throw new ReleasioError(
-      "usage",
-      `Cannot use SSL_CERT_FILE, ${path}: ${why}`,
-      { hint: "Name a file of certificates in PEM form, or unset it.", cause },
-    );
-  }
-}
-
-function createFetch(): Context["fetch"] {
-  let opened: Promise<Deno.HttpClient | null> | undefined;
-  return async (request) => {
-    if (!request.url.startsWith("https:")) return await fetch(request);
-    opened ??= openClient();
-    const client = await opened;
-    return await fetch(request, client === null ? {} : { client });
-  };
-}
-
 // GitHub Actions reads commands from standard error too, where no output of
 // ours can be mistaken for them.
 function mask(secret: string): void {
@@ -275,7 +237,7 @@ export function denoContext(
   signal: AbortSignal = new AbortController().signal,
 ): Context {
   return {
-    fetch: createFetch(),
+    fetch: createFetch(env),
     env,
     now: () => Date.now(),
     sleep,

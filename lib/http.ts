@@ -20,7 +20,10 @@ import {
 
 /** What Deno says when a connection stood, and broke. */
 const BROKEN =
-  /\(SendRequest\)|Broken pipe|reset by peer|reading a body from connection/;
+  /\(SendRequest\)|Broken pipe|reset by peer|reading a body from connection|handshake eof|close_notify/;
+
+/** What Deno says when it does not believe who a server is. */
+const UNTRUSTED = /invalid peer certificate: ([^;]+)/;
 
 const MAX_REDIRECTS = 5;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -151,7 +154,8 @@ export function networkError(host: string, cause: unknown): ReleasioError {
       { hint: `Add \`${host}\` to Deno's \`--allow-net\`.`, cause },
     );
   }
-  if (isUntrusted(cause)) {
+  const distrust = find(cause, UNTRUSTED)?.[1];
+  if (distrust === "UnknownIssuer") {
     return new ReleasioError(
       "network",
       `Cannot trust ${host}: nobody known signed its certificate`,
@@ -162,7 +166,14 @@ export function networkError(host: string, cause: unknown): ReleasioError {
       },
     );
   }
-  if (says(cause, BROKEN)) {
+  if (distrust !== undefined) {
+    return new ReleasioError("network", `Cannot trust ${host}: ${distrust}`, {
+      hint:
+        "Check the address and this machine's clock; else somebody may be between you and the index.",
+      cause,
+    });
+  }
+  if (find(cause, BROKEN) !== null) {
     return new ReleasioError("network", `Lost the connection to ${host}`, {
       hint:
         "Run the command again. If a large file ends so every time, the host or a proxy before it takes none of its size.",
@@ -186,13 +197,13 @@ export function isLasting({ cause }: ReleasioError): boolean {
 }
 
 function isUntrusted(cause: unknown): boolean {
-  return says(cause, /invalid peer certificate: UnknownIssuer/);
+  return find(cause, UNTRUSTED) !== null;
 }
 
-/** Told by the errors below the one that `fetch` rejects with. */
-function says(cause: unknown, pattern: RegExp): boolean {
-  return cause instanceof Error &&
-    (pattern.test(cause.message) || says(cause.cause, pattern));
+/** Looks through the errors below the one that `fetch` rejects with. */
+function find(cause: unknown, pattern: RegExp): RegExpExecArray | null {
+  if (!(cause instanceof Error)) return null;
+  return pattern.exec(cause.message) ?? find(cause.cause, pattern);
 }
 
 /** A permission that is not there now will not be there later. */

@@ -83,7 +83,7 @@ function pathInRepository(filename: string): string {
 /** Whether a file must run without Deno's own namespace. */
 function isPortable(file: string): boolean {
   return file.startsWith("lib/") && !file.startsWith("lib/cli/") &&
-    file !== "lib/deno_context.ts";
+    file !== "lib/deno_context.ts" && file !== "lib/deno_fetch.ts";
 }
 
 /** The path of what a relative import names; `undefined` for a package. */

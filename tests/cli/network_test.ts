@@ -13,6 +13,8 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { createSandbox, type Sandbox } from "../../lib/sandbox/mod.ts";
 import { runCli } from "../helpers/cli.ts";
+import { makeRelease } from "../faults/world.ts";
+import { seededRandom } from "../helpers/fault_proxy.ts";
 import { FIXTURES, ROOT } from "../helpers/paths.ts";
 import { startTlsProxy } from "../helpers/tls_proxy.ts";
 
@@ -25,10 +27,11 @@ function publish(
   sandbox: Sandbox,
   registry: string,
   env: Readonly<Record<string, string>>,
+  args: readonly string[] = [DIST],
 ) {
   // A token is for the site that made it.
   const site = registry === "pypi" ? "pypi.org" : new URL(registry).hostname;
-  return runCli(["publish", "-r", registry, DIST], {
+  return runCli(["publish", "-r", registry, ...args], {
     env: {
       RELEASIO_PYPI_TOKEN: sandbox.createApiToken({ site }),
       RELEASIO_PUBLISH_TRUSTED_PUBLISHING: "never",
@@ -42,15 +45,21 @@ function filesOn({ state }: Sandbox): number {
     .reduce((sum, { files }) => sum + files.length, 0);
 }
 
-/** The sandbox behind TLS, and the versions of HTTP that it is spoken to in. */
-async function startTls(sandbox: Sandbox, version: "1.1" | "2.0") {
+/**
+ * The sandbox behind TLS, and the versions of HTTP that it is spoken to in.
+ *
+ * @param offers What it offers; `both` is either, as the client likes
+ */
+async function startTls(sandbox: Sandbox, offers: "1.1" | "2.0" | "both") {
   const versions = new Set<string>();
+  const uploading = new Set<unknown>();
   const converse = async (
     incoming: IncomingMessage | Http2ServerRequest,
     outgoing: ServerResponse | Http2ServerResponse,
   ) => {
     versions.add(incoming.httpVersion);
     const { method = "GET", url = "/" } = incoming;
+    if (method === "POST") uploading.add(incoming.socket);
     const headers = Object.entries(incoming.headers)
       .filter(([name]) => !name.startsWith(":"));
     const response = await sandbox.handle(
@@ -69,8 +78,11 @@ async function startTls(sandbox: Sandbox, version: "1.1" | "2.0") {
     cert: await Deno.readTextFile(`${FIXTURES}tls/test_only_cert.pem`),
     key: await Deno.readTextFile(`${FIXTURES}tls/test_only_key.pem`),
   };
-  const server = version === "2.0"
-    ? createSecureServer(identity, converse)
+  const server = offers !== "1.1"
+    ? createSecureServer(
+      { ...identity, allowHTTP1: offers === "both" },
+      converse,
+    )
     : createHttpsServer(identity, converse);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -78,6 +90,8 @@ async function startTls(sandbox: Sandbox, version: "1.1" | "2.0") {
   return {
     url: `https://localhost:${port}`,
     versions,
+    /** Connections that files came on. */
+    connections: () => uploading.size,
     [Symbol.asyncDispose]: async () => {
       server.close();
       await once(server, "close");
@@ -86,19 +100,128 @@ async function startTls(sandbox: Sandbox, version: "1.1" | "2.0") {
 }
 
 for (const version of ["2.0", "1.1"] as const) {
-  Deno.test(`publish speaks HTTP/${version} where the index does`, async () => {
-    const sandbox = await createSandbox();
-    await using server = await startTls(sandbox, version);
+  for (const checkExisting of ["true", "false"]) {
+    Deno.test(`publish speaks HTTP/${version} where the index speaks nothing else (check_existing_version = ${checkExisting})`, async () => {
+      const sandbox = await createSandbox();
+      await using server = await startTls(sandbox, version);
+      const { code, stderr } = await publish(
+        sandbox,
+        `${server.url}/legacy/`,
+        {
+          SSL_CERT_FILE: CA,
+          RELEASIO_PUBLISH_CHECK_EXISTING_VERSION: checkExisting,
+        },
+      );
+      assertEquals(code, 0, stderr);
+      assertEquals(filesOn(sandbox), 2);
+      assertEquals([...server.versions], [version]);
+    });
+  }
+}
+
+Deno.test("publish gives each upload a connection of its own, where HTTP/2 would give them one", async () => {
+  const sandbox = await createSandbox();
+  await using server = await startTls(sandbox, "both");
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, bytes] of makeRelease("demo", 4, seededRandom(1))) {
+      await Deno.writeFile(`${folder}/${name}`, bytes);
+    }
     const { code, stderr } = await publish(
       sandbox,
       `${server.url}/legacy/`,
       { SSL_CERT_FILE: CA },
+      [folder, "--no-check"],
+    );
+    assertEquals(code, 0, stderr);
+    assertEquals([...server.versions], ["1.1"]);
+    assertEquals(server.connections() > 1, true);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+for (const variable of ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]) {
+  Deno.test(`publish tells no proxy of ${variable} what is for this machine`, async () => {
+    const sandbox = await createSandbox();
+    const told: string[] = [];
+    await using proxy = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      ({ url }) => {
+        // Deno itself may look for a newer version of itself.
+        if (new URL(url).hostname === "127.0.0.1") told.push(url);
+        return new Response("not here", { status: 502 });
+      },
+    );
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      sandbox.handle,
+    );
+    const { code, stderr } = await publish(
+      sandbox,
+      `http://127.0.0.1:${server.addr.port}/legacy/`,
+      { [variable]: `http://127.0.0.1:${proxy.addr.port}` },
     );
     assertEquals(code, 0, stderr);
     assertEquals(filesOn(sandbox), 2);
-    assertEquals([...server.versions], [version]);
+    assertEquals(told, []);
   });
 }
+
+Deno.test("rehearse leaves this machine through no proxy", async () => {
+  const { code, stderr } = await runCli(["rehearse", DIST], {
+    env: { HTTP_PROXY: NOBODY, HTTPS_PROXY: NOBODY, ALL_PROXY: NOBODY },
+  });
+  assertEquals(code, 0, stderr);
+});
+
+Deno.test("publish says whose name a certificate does not have, and asks once", async () => {
+  const sandbox = await createSandbox();
+  await using server = await startTls(sandbox, "1.1");
+  const { code, stderr } = await publish(
+    sandbox,
+    `${server.url.replace("localhost", "127.0.0.1")}/legacy/`,
+    {
+      SSL_CERT_FILE: CA,
+      RELEASIO_PUBLISH_CHECK_EXISTING_VERSION: "false",
+    },
+  );
+  assertEquals(code, 6, stderr);
+  assertStringIncludes(stderr, 'certificate not valid for name "127.0.0.1"');
+  assertEquals(stderr.includes("retry"), false, stderr);
+});
+
+Deno.test("publish says that a host hung up within TLS", async () => {
+  const sandbox = await createSandbox();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const hangingUp = (async () => {
+    for await (const connection of listener) connection.close();
+  })();
+  const { code, stderr } = await publish(
+    sandbox,
+    `https://localhost:${listener.addr.port}/legacy/`,
+    { SSL_CERT_FILE: CA },
+  );
+  listener.close();
+  await hangingUp;
+  assertEquals(code, 6, stderr);
+  assertStringIncludes(stderr, "Error: Lost the connection to localhost:");
+});
+
+Deno.test("publish says that DENO_CERT names no file, and does not retry", async () => {
+  const sandbox = await createSandbox();
+  await using server = await startTls(sandbox, "1.1");
+  const { code, stderr } = await publish(
+    sandbox,
+    `${server.url}/legacy/`,
+    { DENO_CERT: "/nowhere/ca.pem" },
+  );
+  assertEquals(code, 2, stderr);
+  assertStringIncludes(
+    stderr,
+    "Error: Cannot use DENO_CERT, /nowhere/ca.pem: ",
+  );
+});
 
 Deno.test("publish trusts no authority that nobody named", async () => {
   const sandbox = await createSandbox();

@@ -21,6 +21,7 @@ Deno.test("no-deno-namespace leaves the doors and the tests alone", () => {
       "mod.ts",
       "cli.ts",
       "lib/deno_context.ts",
+      "lib/deno_fetch.ts",
       "lib/cli/serve.ts",
       "tests/dist/wheel_test.ts",
       "tasks/run.ts",
