@@ -10,6 +10,7 @@ import type {
   DistributionFile,
   HashedDistribution,
 } from "./dist/distribution.ts";
+import type { FileStatus } from "./events.ts";
 import type { HeadStart } from "./head_start.ts";
 import { type Plan, planUploads } from "./plan/plan_uploads.ts";
 import {
@@ -70,7 +71,10 @@ export async function publishTo(
   }
   if (run.options.dryRun) return report;
   if (run.failures.length === 0) {
-    await orFail(run, () => waitFor(run, registry, plan, attestations));
+    await orFail(
+      run,
+      () => waitFor(run, registry, { plan, report, attestations }),
+    );
   }
   return {
     ...report,
@@ -131,19 +135,29 @@ async function makePlan(
 async function waitFor(
   run: Run,
   registry: Registry,
-  plan: Plan,
-  attestations: Attestations,
+  { plan, report, attestations }: {
+    readonly plan: Plan;
+    readonly report: RunReport;
+    readonly attestations: Attestations;
+  },
 ): Promise<void> {
   const { waitTimeout = 0, settings } = run.options;
   if (waitTimeout === 0) return;
-  const files = plan.files.filter(({ status }) => status !== "skipped")
-    .map(({ distribution }) => distribution);
+  const skipped = namesOf(report, "skipped");
+  const files = plan.files.map(({ distribution }) => distribution)
+    .filter(({ filename }) => !skipped.has(filename));
   run.emit({
     type: "note",
     message: `Waiting until ${registry.name} lists every file`,
   });
   const timeout = waitTimeout * 1000;
-  await waitUntilListed(run.context, registry, files, { timeout });
+  addFindings(
+    run,
+    await waitUntilListed(run.context, registry, files, {
+      timeout,
+      uploaded: namesOf(report, "uploaded"),
+    }),
+  );
   addFindings(
     run,
     await compareProvenance(run.context, files, {
@@ -152,5 +166,12 @@ async function waitFor(
       policy: settings.attestations,
       timeout,
     }),
+  );
+}
+
+function namesOf(report: RunReport, wanted: FileStatus): Set<string> {
+  return new Set(
+    report.files.filter(({ status }) => status === wanted)
+      .map(({ file }) => file),
   );
 }

@@ -2,6 +2,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { resolveConfig } from "../lib/config/resolve_config.ts";
+import type { Settings } from "../lib/config/settings.ts";
 import type { Context } from "../lib/context.ts";
 import { denoContext } from "../lib/deno_context.ts";
 import { publish } from "../lib/publish.ts";
@@ -11,6 +12,7 @@ import { type FakeIndex, startFakeIndex } from "./helpers/fake_index.ts";
 import { ROOT } from "./helpers/paths.ts";
 
 const DEMO = `${ROOT}examples/demo/dist`;
+const SDIST = "releasio_demo-1.0.0.tar.gz";
 
 /** What a run came to, and what it said meanwhile. */
 interface Outcome extends PublishReport {
@@ -19,7 +21,10 @@ interface Outcome extends PublishReport {
 }
 
 /** Publishes with `--wait-timeout 60`, with a clock that does not wait. */
-async function publishTo(index: FakeIndex): Promise<Outcome> {
+async function publishTo(
+  index: FakeIndex,
+  overrides: Partial<Settings> = {},
+): Promise<Outcome> {
   const real = denoContext();
   const context: Context = {
     ...testContext({ env: { PYPI_TOKEN: "secret" } }),
@@ -30,7 +35,7 @@ async function publishTo(index: FakeIndex): Promise<Outcome> {
   const { settings } = await resolveConfig(context, {});
   const notes: string[] = [];
   const report = await publish(context, {
-    settings: { ...settings, registries: [index.registry] },
+    settings: { ...settings, registries: [index.registry], ...overrides },
     paths: [DEMO],
     waitTimeout: 60,
     onEvent: (event) => {
@@ -39,6 +44,14 @@ async function publishTo(index: FakeIndex): Promise<Outcome> {
   });
   const statuses = report.runs[0]!.files.map(({ status }) => status);
   return { ...report, notes, statuses };
+}
+
+/** What an index lists: names and the fragments of their links. */
+function page(links: readonly (readonly [string, string])[]): Response {
+  return new Response(
+    links.map(([name, fragment]) => `<a href="${name}${fragment}">`).join("\n"),
+    { headers: { "content-type": "text/html" } },
+  );
 }
 
 for (const status of [401, 403]) {
@@ -57,3 +70,58 @@ for (const status of [401, 403]) {
     assertEquals(index.uploads.length, 0);
   });
 }
+
+Deno.test("publish --wait warns when the index lists the files without digests", async () => {
+  await using index = startFakeIndex({
+    simple: () => page([...index.files.keys()].map((name) => [name, ""])),
+  });
+  const { exitCode, findings } = await publishTo(index);
+  assertEquals(exitCode, 0);
+  const finding = findings.find(({ code }) => code === "digest-missing");
+  assertEquals(finding?.severity, "warning");
+  for (const name of index.files.keys()) {
+    assertStringIncludes(finding!.message, name);
+  }
+});
+
+Deno.test("publish --wait lets an index that replaces files show the old ones for a while", async () => {
+  let pages = 0;
+  await using index = startFakeIndex({
+    simple: () => {
+      const isOld = index.files.size === 2 && ++pages === 1;
+      return page(
+        [...index.files].map((
+          [name, digest],
+        ) => [name, `#sha256=${isOld ? "0".repeat(64) : digest}`]),
+      );
+    },
+  });
+  const { exitCode, statuses } = await publishTo(index);
+  assertEquals(exitCode, 0);
+  assertEquals(statuses, ["uploaded", "uploaded"]);
+  assertEquals(pages, 2);
+});
+
+Deno.test("publish --wait does not wait for a file that was skipped on the way", async () => {
+  let uploads = 0;
+  await using index = startFakeIndex({
+    onUpload: () => void uploads++,
+    // What the plan did not see: the sdist is there, with other bytes.
+    simple: () =>
+      uploads === 0 ? new Response("", { status: 404 }) : page(
+        [
+          [SDIST, `#sha256=${"0".repeat(64)}`],
+          ...[...index.files].map((
+            [name, digest],
+          ) => [name, `#sha256=${digest}`] as const),
+        ],
+      ),
+  });
+  index.answers.push(
+    (_, store) => store(),
+    () => new Response("File already exists", { status: 400 }),
+  );
+  const { exitCode, statuses } = await publishTo(index, { skipExisting: true });
+  assertEquals(statuses, ["uploaded", "skipped"]);
+  assertEquals(exitCode, 0);
+});

@@ -17,6 +17,11 @@ import { fetchProject, type IndexFile } from "./simple_api.ts";
 export interface WaitOptions {
   /** Milliseconds until it gives up. */
   readonly timeout: number;
+  /**
+   * The names of the files that this run uploaded: where an index replaces
+   * files, an old page gives other digests for them.
+   */
+  readonly uploaded: ReadonlySet<string>;
 }
 
 // Indexes list a file within seconds, unless a cache was not told.
@@ -31,8 +36,12 @@ const MAX_TIMER = 2 ** 31 - 1;
 
 /** What one look at the index came to. */
 interface Look {
-  /** The files that it doesn't list. */
+  /** The files that it doesn't list as they were published. */
   readonly missing: readonly HashedDistribution[];
+  /** One of them that it lists with another digest, or `null`. */
+  readonly different: HashedDistribution | null;
+  /** The files that it lists without a digest. */
+  readonly unknown: readonly HashedDistribution[];
   /** The projects that it doesn't have. */
   readonly absent: readonly string[];
   /** Why it could not be asked for some, or `null`. */
@@ -45,31 +54,45 @@ interface Look {
  * @param context The outside world
  * @param registry The index
  * @param files The files that were published
- * @param options How long
+ * @param options How long, and what may change
+ * @returns A warning where the index gives no digest
  * @throws {ReleasioError} `wait-timeout` when time is up, `file-conflict` when
- * the index lists a file with another digest
+ * the index lists a file with another digest: at once for one that was there
+ * before, when time is up for one that was uploaded
  */
 export async function waitUntilListed(
   context: Context,
   registry: Registry,
   files: readonly HashedDistribution[],
   options: WaitOptions,
-): Promise<void> {
-  const deadline = context.now() + options.timeout;
+): Promise<Finding[]> {
+  const { timeout, uploaded } = options;
+  const deadline = context.now() + timeout;
   const timer = new AbortController();
   // A look that stalls must not outlast the wait.
-  const timeout = setTimeout(
-    () => timer.abort(),
-    Math.min(options.timeout, MAX_TIMER),
-  );
+  const alarm = setTimeout(() => timer.abort(), Math.min(timeout, MAX_TIMER));
   const signal = AbortSignal.any([context.signal, timer.signal]);
-  let look: Look = { missing: files, absent: [], trouble: null };
+  const unknown: HashedDistribution[] = [];
+  let look: Look = {
+    missing: files,
+    different: null,
+    unknown: [],
+    absent: [],
+    trouble: null,
+  };
   try {
     for (let attempt = 1; look.missing.length > 0; attempt++) {
       const left = deadline - context.now();
-      if (left <= 0) throw gaveUp(registry, look, options.timeout);
-      look = await lookFor(look.missing, { context, registry, signal, left });
-      if (look.missing.length === 0) return;
+      if (left <= 0) throw gaveUp(registry, look, timeout);
+      look = await lookFor(look.missing, {
+        context,
+        registry,
+        uploaded,
+        signal,
+        left,
+      });
+      unknown.push(...look.unknown);
+      if (look.missing.length === 0) break;
       // Half the wait is certain, half is chance.
       const random = 0.5 + context.random() / 2;
       await context.sleep(
@@ -78,13 +101,16 @@ export async function waitUntilListed(
       );
     }
   } finally {
-    clearTimeout(timeout);
+    clearTimeout(alarm);
   }
+  return unknown.length === 0 ? [] : [withoutDigest(registry, unknown)];
 }
 
 interface LookOptions {
   readonly context: Context;
   readonly registry: Registry;
+  /** The names of the files whose digest may still change. */
+  readonly uploaded: ReadonlySet<string>;
   /** Ends the look. */
   readonly signal: AbortSignal;
   /** Milliseconds that are left. */
@@ -95,9 +121,11 @@ async function lookFor(
   files: readonly HashedDistribution[],
   options: LookOptions,
 ): Promise<Look> {
-  const { registry } = options;
+  const { registry, uploaded } = options;
   const missing: HashedDistribution[] = [];
+  const unknown: HashedDistribution[] = [];
   const absent: string[] = [];
+  let different: HashedDistribution | null = null;
   let trouble: ReleasioError | null = null;
   for (const [project, its] of Map.groupBy(files, (file) => file.project)) {
     const answer = await list(project, options);
@@ -109,11 +137,15 @@ async function lookFor(
         file,
         listed.find(({ filename }) => filename === file.filename),
       );
-      if (comparison === "different") throw differs(registry, file);
-      if (comparison === "absent") missing.push(file);
+      if (comparison === "different") {
+        if (!uploaded.has(file.filename)) throw differs(registry, file);
+        different = file;
+      }
+      if (comparison === "unknown") unknown.push(file);
+      else if (comparison !== "same") missing.push(file);
     }
   }
-  return { missing, absent, trouble };
+  return { missing, different, unknown, absent, trouble };
 }
 
 /** What an index lists, `null` for a project that it doesn't have. */
@@ -173,6 +205,22 @@ function cannotWait(reason: string): ReleasioError {
   });
 }
 
+function withoutDigest(
+  { name }: Registry,
+  files: readonly HashedDistribution[],
+): Finding {
+  const names = files.map(({ filename }) => filename);
+  return {
+    code: "digest-missing",
+    severity: "warning",
+    file: null,
+    message: `${name} lists ${
+      few(names)
+    } without a digest: whether with the bytes that were published is not known`,
+    hint: "Download a file from the index to compare it with yours.",
+  };
+}
+
 function differs(
   registry: Registry,
   { filename, sha256 }: HashedDistribution,
@@ -180,7 +228,11 @@ function differs(
   return new ReleasioError(
     "file-conflict",
     `${registry.name} lists "${filename}" with other bytes than those that were published`,
-    { details: { sha256 } },
+    {
+      hint:
+        "A cache may still have an older file of this name: look at the index again later. If it stays so, the file was replaced; publish a new version.",
+      details: { sha256 },
+    },
   );
 }
 
@@ -189,7 +241,8 @@ function gaveUp(
   look: Look,
   timeout: number,
 ): ReleasioError {
-  const { missing, trouble } = look;
+  const { missing, different, trouble } = look;
+  if (different !== null) return differs(registry, different);
   const names = missing.map(({ filename }) => filename);
   return new ReleasioError(
     "wait-timeout",

@@ -9,11 +9,21 @@ import {
 import { PYPI } from "../../lib/config/registry.ts";
 import { denoContext } from "../../lib/deno_context.ts";
 import { ReleasioError } from "../../lib/errors.ts";
-import { requireListing, waitUntilListed } from "../../lib/plan/wait.ts";
+import {
+  requireListing,
+  type WaitOptions,
+  waitUntilListed,
+} from "../../lib/plan/wait.ts";
 import { testContext } from "../helpers/context.ts";
 import { distributionOf, startFakeIndex } from "../helpers/fake_index.ts";
 
 const file = await distributionOf("demo-1.0.tar.gz");
+
+/** This run uploaded the file, and waits for ten seconds. */
+const OPTIONS: WaitOptions = {
+  timeout: 10_000,
+  uploaded: new Set([file.filename]),
+};
 
 /** What an index lists, with the file's own digest if a test gives no other. */
 function listing(fragment = `#sha256=${file.sha256}`): Response {
@@ -28,9 +38,15 @@ Deno.test("waitUntilListed() returns at once when everything is listed", async (
   await using index = startFakeIndex();
   index.files.set(file.filename, file.sha256);
   const context = real();
-  await waitUntilListed(context, index.registry, [file], { timeout: 1000 });
+  assertEquals(
+    await waitUntilListed(context, index.registry, [file], OPTIONS),
+    [],
+  );
   assertEquals(context.slept, []);
-  await waitUntilListed(context, index.registry, [], { timeout: 0 });
+  await waitUntilListed(context, index.registry, [], {
+    ...OPTIONS,
+    timeout: 0,
+  });
 });
 
 Deno.test("waitUntilListed() asks again until the listing is fresh", async () => {
@@ -44,7 +60,7 @@ Deno.test("waitUntilListed() asks again until the listing is fresh", async () =>
     },
   });
   const context = real();
-  await waitUntilListed(context, index.registry, [file], { timeout: 60_000 });
+  await waitUntilListed(context, index.registry, [file], OPTIONS);
   assertEquals(asked, 4);
   assertEquals(context.slept.length, 3);
   assert(context.slept.every((ms) => ms > 0));
@@ -53,7 +69,7 @@ Deno.test("waitUntilListed() asks again until the listing is fresh", async () =>
 Deno.test("waitUntilListed() gives up when time is up and names what is missing", async () => {
   await using index = startFakeIndex();
   const error = await assertRejects(
-    () => waitUntilListed(real(), index.registry, [file], { timeout: 10_000 }),
+    () => waitUntilListed(real(), index.registry, [file], OPTIONS),
     ReleasioError,
     file.filename,
   );
@@ -61,14 +77,64 @@ Deno.test("waitUntilListed() gives up when time is up and names what is missing"
   assertEquals(error.details.missing, [file.filename]);
 });
 
-Deno.test("waitUntilListed() does not wait for other bytes", async () => {
-  await using index = startFakeIndex();
-  index.files.set(file.filename, "0".repeat(64));
+const OTHER_DIGEST = `#sha256=${"0".repeat(64)}`;
+
+Deno.test("waitUntilListed() does not wait for other bytes of a file that was there before", async () => {
+  const context = real();
+  await using index = startFakeIndex({ simple: () => listing(OTHER_DIGEST) });
   const error = await assertRejects(
-    () => waitUntilListed(real(), index.registry, [file], { timeout: 10_000 }),
+    () =>
+      waitUntilListed(context, index.registry, [file], {
+        ...OPTIONS,
+        uploaded: new Set(),
+      }),
     ReleasioError,
   );
   assertEquals(error.code, "file-conflict");
+  assertEquals(context.slept, []);
+});
+
+Deno.test("waitUntilListed() outlasts a page that still has the bytes that an upload replaced", async () => {
+  let asked = 0;
+  await using index = startFakeIndex({
+    simple: () => ++asked < 3 ? listing(OTHER_DIGEST) : listing(),
+  });
+  await waitUntilListed(real(), index.registry, [file], OPTIONS);
+  assertEquals(asked, 3);
+});
+
+Deno.test("waitUntilListed() reports other bytes of an uploaded file when time is up", async () => {
+  const context = real();
+  await using index = startFakeIndex({ simple: () => listing(OTHER_DIGEST) });
+  const other = await distributionOf("demo-1.0-py3-none-any.whl");
+  const start = context.now();
+  const error = await assertRejects(
+    () =>
+      waitUntilListed(context, index.registry, [other, file], {
+        ...OPTIONS,
+        uploaded: new Set([file.filename, other.filename]),
+      }),
+    ReleasioError,
+    file.filename,
+  );
+  assertEquals(error.code, "file-conflict");
+  assertStringIncludes(error.hint!, "cache");
+  assertEquals(context.now() - start, OPTIONS.timeout);
+});
+
+Deno.test("waitUntilListed() warns of files that are listed without a digest", async () => {
+  await using index = startFakeIndex({ simple: () => listing("") });
+  const findings = await waitUntilListed(
+    real(),
+    index.registry,
+    [file],
+    OPTIONS,
+  );
+  assertEquals(
+    findings.map(({ code, severity }) => [code, severity]),
+    [["digest-missing", "warning"]],
+  );
+  assertStringIncludes(findings[0]!.message, file.filename);
 });
 
 Deno.test("waitUntilListed() does not outlast its time when the index stalls", async () => {
@@ -81,6 +147,7 @@ Deno.test("waitUntilListed() does not outlast its time when the index stalls", a
     const error = await assertRejects(
       () =>
         waitUntilListed({ ...context, fetch }, index.registry, [file], {
+          ...OPTIONS,
           timeout: 300,
         }),
       ReleasioError,
@@ -98,7 +165,7 @@ Deno.test("waitUntilListed() says that it could not ask to the last", async () =
     simple: () => new Response("", { status: 418 }),
   });
   const error = await assertRejects(
-    () => waitUntilListed(real(), index.registry, [file], { timeout: 10_000 }),
+    () => waitUntilListed(real(), index.registry, [file], OPTIONS),
     ReleasioError,
   );
   assertEquals(error.code, "wait-timeout");
@@ -114,7 +181,10 @@ Deno.test("waitUntilListed() takes a longer time than a timer does", async () =>
       return ++asked < 3 ? new Response("", { status: 404 }) : listing();
     },
   });
-  await waitUntilListed(real(), index.registry, [file], { timeout: 2 ** 32 });
+  await waitUntilListed(real(), index.registry, [file], {
+    ...OPTIONS,
+    timeout: 2 ** 32,
+  });
   assertEquals(asked, 3);
 });
 
@@ -122,7 +192,7 @@ Deno.test("waitUntilListed() says that a cache may be behind when the project is
   await using index = startFakeIndex();
   index.files.set("demo-0.9.tar.gz", "0".repeat(64));
   const error = await assertRejects(
-    () => waitUntilListed(real(), index.registry, [file], { timeout: 10_000 }),
+    () => waitUntilListed(real(), index.registry, [file], OPTIONS),
     ReleasioError,
   );
   assertStringIncludes(error.hint!, "a cache may be behind");
@@ -140,8 +210,7 @@ for (
   Deno.test(`waitUntilListed() points to check_url when the index ${what}`, async () => {
     await using index = startFakeIndex({ simple });
     const error = await assertRejects(
-      () =>
-        waitUntilListed(real(), index.registry, [file], { timeout: 10_000 }),
+      () => waitUntilListed(real(), index.registry, [file], OPTIONS),
       ReleasioError,
     );
     assertEquals(error.code, "wait-timeout");
@@ -160,17 +229,14 @@ for (const status of [401, 403]) {
     await using passing = startFakeIndex({
       simple: () => ++asked === 1 ? new Response("", { status }) : listing(),
     });
-    await waitUntilListed(real(), passing.registry, [file], {
-      timeout: 60_000,
-    });
+    await waitUntilListed(real(), passing.registry, [file], OPTIONS);
     assertEquals(asked, 2);
 
     await using staying = startFakeIndex({
       simple: () => new Response("", { status }),
     });
     const error = await assertRejects(
-      () =>
-        waitUntilListed(real(), staying.registry, [file], { timeout: 10_000 }),
+      () => waitUntilListed(real(), staying.registry, [file], OPTIONS),
       ReleasioError,
     );
     assertEquals(error.code, "wait-timeout");
@@ -200,7 +266,11 @@ for (const seconds of [3, 100]) {
     const context = real();
     const start = context.now();
     const error = await assertRejects(
-      () => waitUntilListed(context, index.registry, [file], { timeout: 9000 }),
+      () =>
+        waitUntilListed(context, index.registry, [file], {
+          ...OPTIONS,
+          timeout: 9000,
+        }),
       ReleasioError,
     );
     assertEquals(error.code, "wait-timeout");
