@@ -291,18 +291,23 @@ async function afterDuplicate(
     there = await look(run, distribution);
   }
   if (there === "same") return success(attempt > 1 ? "uploaded" : "existing");
-  // To skip it would leave the release without it.
-  if (there === "absent") return failure(refusedUnlisted(error));
-  return run.skipExisting ? success("skipped") : failure(error);
+  const isUnlisted = there === "absent";
+  // What PyPI doesn't list it doesn't have: to skip it would leave the release
+  // without it. Elsewhere the listing may be hidden, or another index's.
+  const isMissing = isUnlisted && run.registry.kind !== "other";
+  if (run.skipExisting && !isMissing) return success("skipped");
+  return failure(isUnlisted ? unlistedDuplicate(error, run.registry) : error);
 }
 
 /** PyPI calls it a duplicate too when it has the bytes under another name. */
-function refusedUnlisted({ code, message, details }: ReleasioError) {
-  return new ReleasioError(code, message, {
-    hint:
-      "The index lists no file of this name. It has the same bytes under another name: don't copy or rename built files. Or its listing is behind: run the command again. Or it is elsewhere: set `check_url`.",
-    details,
-  });
+function unlistedDuplicate(
+  { code, message, details }: ReleasioError,
+  { kind }: Registry,
+): ReleasioError {
+  const hint = kind === "other"
+    ? "The index has a file of this name and doesn't list it. Its listing is elsewhere: set `check_url`. Or it is behind: run the command again. `--skip-existing` leaves the file that is there."
+    : "The index lists no file of this name. It has the same bytes under another name: don't copy or rename built files. Or its listing is behind: run the command again. Or it is elsewhere: set `check_url`.";
+  return new ReleasioError(code, message, { hint, details });
 }
 
 /** What the index says; `unknown` when it can't be asked. */

@@ -310,16 +310,40 @@ Deno.test("uploadFiles() fails for a name with other bytes, or skips it when ask
   assertEquals(skipping.statuses, ["skipped"]);
 });
 
-Deno.test("uploadFiles() skips no duplicate that the index doesn't list", async () => {
+for (const kind of ["pypi", "testpypi"] as const) {
+  Deno.test(`uploadFiles() skips no duplicate that ${kind} doesn't list`, async () => {
+    await using index = startFakeIndex();
+    index.answers.push(say(400, "File already exists ('x', with blake2_256"));
+    const { outcomes, codes } = await upload(index, [await wheel("py3")], {
+      registry: { ...index.registry, kind },
+      skipExisting: true,
+    });
+    assertEquals(codes, ["file-conflict"]);
+    assertMatch(outcomes[0]!.error!.hint!, /same bytes under another name/);
+    // A listing that is behind gets its time.
+    assertEquals(index.lookups.length, 3);
+  });
+}
+
+Deno.test("uploadFiles() skips a duplicate that an index of another kind doesn't list", async () => {
   await using index = startFakeIndex();
-  index.answers.push(say(400, "File already exists ('x', with blake2_256"));
-  const { outcomes, codes } = await upload(index, [await wheel("py3")], {
+  index.answers.push(say(409, "Conflict"));
+  const { statuses } = await upload(index, [await wheel("py3")], {
     skipExisting: true,
   });
-  assertEquals(codes, ["file-conflict"]);
-  assertMatch(outcomes[0]!.error!.hint!, /same bytes under another name/);
-  // A listing that is behind gets its time.
+  assertEquals(statuses, ["skipped"]);
   assertEquals(index.lookups.length, 3);
+});
+
+Deno.test("uploadFiles() tells how a listing may lack a duplicate, without being asked to skip it", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(say(409, "Conflict"));
+  const { outcomes } = await upload(index, [await wheel("py3")]);
+  const { code, hint } = outcomes[0]!.error!;
+  assertEquals(code, "file-conflict");
+  assertStringIncludes(hint!, "`check_url`");
+  assertStringIncludes(hint!, "`--skip-existing`");
+  assertEquals(hint!.includes("same bytes"), false);
 });
 
 Deno.test("uploadFiles() goes on after a refused file", async () => {
