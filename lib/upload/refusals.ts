@@ -145,7 +145,7 @@ export const REFUSALS: readonly RefusalRule[] = [
   },
   {
     statuses: [403],
-    reason: /^Invalid API Token: .*expired/i,
+    reason: /^Invalid API Token: (?:.*, )?token is expired\b/i,
     code: "token-refused",
     scope: "run",
     isExpired: true,

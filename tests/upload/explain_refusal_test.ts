@@ -86,6 +86,18 @@ const REFUSALS:
       "upload-forbidden",
       "project",
     ],
+    [
+      403,
+      "Invalid API Token: OIDC scoped token is not valid for project 'expired-demo'",
+      "upload-forbidden",
+      "project",
+    ],
+    [
+      403,
+      "Invalid API Token: project-scoped token is not valid for project: 'token-is-expired'",
+      "upload-forbidden",
+      "project",
+    ],
     [403, "Invalid API Token: unknown caveat", "token-refused", "run"],
     [
       403,
@@ -293,6 +305,19 @@ Deno.test("explainRefusal() knows what may pass and what new credentials may cur
   }
   assert(!explain(429, "Too many new projects created").isPassing);
   assert(explain(403, "Invalid API Token: token is expired").isExpired);
+  // Every caveat that fails is named.
+  assert(
+    explain(
+      403,
+      "Invalid API Token: OIDC scoped token is not valid for project 'demo', token is expired",
+    ).isExpired,
+  );
+  assert(
+    !explain(
+      403,
+      "Invalid API Token: OIDC scoped token is not valid for project 'expired'",
+    ).isExpired,
+  );
   assert(
     explain(403, "Invalid or non-existent authentication information.")
       .isExpired,
