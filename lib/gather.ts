@@ -24,18 +24,20 @@ import { addFindings, type Run } from "./publish_run.ts";
  * @param run The run
  * @param files The files
  * @returns The distributions
- * @throws {ReleasioError} `checks-failed`, or `distribution-unreadable`
+ * @throws {ReleasioError} `checks-failed`, `distribution-unreadable`, or the
+ * reason of an interruption
  */
 export async function gather(
   run: Run,
   files: readonly DistributionFile[],
 ): Promise<readonly HashedDistribution[]> {
   const { settings } = run.options;
+  const { signal } = run.context;
   const distributions = settings.validateBeforePublish
     ? await check(run, files)
-    : await readEach(files, readDistribution);
+    : await readEach(files, readDistribution, signal);
   run.emit({ type: "checked", files: distributions.length });
-  return await hashDistributions(distributions);
+  return await hashDistributions(distributions, signal);
 }
 
 async function check(
@@ -46,6 +48,7 @@ async function check(
   const ciTag = tagOfRun(run.context.env);
   const { findings, distributions } = await runChecks(files, {
     maxFileSize: settings.maxFileSize,
+    signal: run.context.signal,
     ...(tag === undefined ? {} : { tag }),
     ...(ciTag === null ? {} : { ciTag }),
     ...(tagPrefix === undefined ? {} : { tagPrefix }),

@@ -15,16 +15,18 @@ import { DUPLICATE_CONTENT, DUPLICATE_FILENAME } from "./rules/files.ts";
  * size or name with another are read, each once.
  *
  * @param files The files
+ * @param signal Ends the reading, with its reason
  * @returns What an index would refuse
  */
 export async function findDuplicates(
   files: readonly DistributionFile[],
+  signal?: AbortSignal,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   const named = new Map<string, Seen>();
   const holding = new Map<string, Seen>();
   for (const file of candidates(files)) {
-    const seen = { file, digest: await digestOf(file.blob) };
+    const seen = { file, digest: await digestOf(file.blob, signal) };
     const namesake = remembered(named, file.filename, seen);
     if (namesake.digest !== seen.digest) {
       findings.push(toFinding(DUPLICATE_FILENAME, file.filename, {

@@ -20,6 +20,8 @@ export interface CheckOptions extends TagOptions {
   readonly maxFileSize: number;
   /** Globs on whole file names, each of which must match a file. */
   readonly expect?: readonly string[];
+  /** Ends the reading, with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** What {@linkcode runChecks} found. */
@@ -50,11 +52,12 @@ export async function runChecks(
   const checked = await readEach(
     files,
     (file) => checkFile(file, options.maxFileSize),
+    options.signal,
   );
   const distributions = checked.map(({ distribution }) => distribution)
     .filter((distribution) => distribution !== null);
   const shared = [
-    ...await findDuplicates(files),
+    ...await findDuplicates(files, options.signal),
     ...checkReleases(distributions),
     ...checkTag(distributions, options),
     ...checkExpected(files, options.expect ?? []),

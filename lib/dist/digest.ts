@@ -12,7 +12,7 @@ import { namingFile } from "./unreadable.ts";
  * Hashes a blob in constant memory.
  *
  * @param blob What to hash
- * @param onProgress Called with the bytes read so far, after each chunk
+ * @param signal Ends it, with its reason
  * @returns Its SHA-256, lower-case hex
  *
  * @example Hash bytes
@@ -25,16 +25,14 @@ import { namingFile } from "./unreadable.ts";
  */
 export async function sha256(
   blob: Blob,
-  onProgress?: (bytes: number) => void,
+  signal?: AbortSignal,
 ): Promise<string> {
   // Loaded late: it takes as long as all that comes before the first hash.
   const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
-  let bytes = 0;
   for await (const chunk of blob.stream()) {
+    signal?.throwIfAborted();
     hash.update(chunk);
-    bytes += chunk.length;
-    onProgress?.(bytes);
   }
   return hash.digest("hex");
 }
@@ -46,20 +44,16 @@ const digests = new WeakMap<Blob, Promise<string>>();
  * The digest of a blob, which is read the first time only.
  *
  * @param blob What to hash
- * @param onProgress Called with the bytes read so far, after each chunk
+ * @param signal Ends it, with its reason
  * @returns Its SHA-256, lower-case hex
  */
-export function digestOf(
-  blob: Blob,
-  onProgress?: (bytes: number) => void,
-): Promise<string> {
+export function digestOf(blob: Blob, signal?: AbortSignal): Promise<string> {
   const known = digests.get(blob);
-  if (known !== undefined) {
-    onProgress?.(blob.size);
-    return known;
-  }
-  const digest = sha256(blob, onProgress);
+  if (known !== undefined) return known;
+  const digest = sha256(blob, signal);
   digests.set(blob, digest);
+  // What broke off says nothing about the next time.
+  digest.catch(() => digests.delete(blob));
   return digest;
 }
 
@@ -67,21 +61,21 @@ export function digestOf(
  * Hashes distributions, a few at a time, each in one pass.
  *
  * @param distributions What to hash
- * @param onProgress Called with the distribution at work and its bytes so far
+ * @param signal Ends it, with its reason
  * @returns The same, with their digests, in the same order
  * @throws {ReleasioError} `distribution-unreadable` if one can't be read
  */
 export async function hashDistributions(
   distributions: readonly Distribution[],
-  onProgress?: (distribution: Distribution, bytes: number) => void,
+  signal?: AbortSignal,
 ): Promise<HashedDistribution[]> {
   return await readEach(distributions, async (distribution) => {
     const { kind, filename, blob } = distribution;
     const digest = await namingFile(
       kind,
       filename,
-      () => digestOf(blob, (bytes) => onProgress?.(distribution, bytes)),
+      () => digestOf(blob, signal),
     );
     return { ...distribution, sha256: digest };
-  });
+  }, signal);
 }

@@ -12,12 +12,15 @@ const READERS = 4;
  *
  * @param files What to read
  * @param read Reads one
+ * @param signal Lets no other be begun
  * @returns What was read, in the order of the files
- * @throws The first failure; what has not been begun is then left unread
+ * @throws The first failure, or the signal's reason; what has not been begun is
+ * then left unread
  */
 export async function readEach<File, Result>(
   files: readonly File[],
   read: (file: File) => Promise<Result>,
+  signal?: AbortSignal,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const waiting = [...files.entries()];
@@ -25,9 +28,12 @@ export async function readEach<File, Result>(
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, file] = next;
       try {
+        signal?.throwIfAborted();
         results[index] = await read(file);
       } catch (error) {
         waiting.length = 0;
+        // An interruption says more than what it broke off.
+        signal?.throwIfAborted();
         throw error;
       }
     }
