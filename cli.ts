@@ -73,7 +73,7 @@ const REHEARSE_FLAGS: readonly Flag[] = [
   ["--no-check", "Leave out the checks."],
   ["-j, --jobs <n:integer>", "Uploads at a time, 1 to 16."],
   ["--wait", "Wait until the index lists every file."],
-  ["--wait-timeout <seconds:integer>", "How long to wait (300)."],
+  ["--wait-timeout <seconds:integer>", "Wait that long at most (300)."],
   EXPECT,
   TAG,
   ["--events <file:string>", "Write events to a file, as NDJSON."],

@@ -40,7 +40,7 @@ export interface PublishFlags extends GlobalFlags {
   readonly jobs?: number;
   /** `--wait`. */
   readonly wait?: boolean;
-  /** `--wait-timeout`, in seconds. */
+  /** `--wait-timeout`, in seconds; it implies `--wait`. */
   readonly waitTimeout?: number;
   /** `--expect`. */
   readonly expect?: readonly string[];
@@ -95,23 +95,19 @@ export function configFlags(flags: PublishFlags): ConfigFlags {
  * How long to wait until the index lists every file.
  *
  * @param flags Its flags
- * @returns Seconds, 0 without `--wait`
+ * @returns Seconds, 0 with neither `--wait` nor `--wait-timeout`
  * @throws {ReleasioError} `usage` for a time that is none
  */
 export function waitSeconds(
-  { wait, waitTimeout = DEFAULT_WAIT_SECONDS }: Pick<
-    PublishFlags,
-    "wait" | "waitTimeout"
-  >,
+  { wait = false, waitTimeout }: Pick<PublishFlags, "wait" | "waitTimeout">,
 ): number {
-  if (waitTimeout < 1) {
-    throw new ReleasioError(
-      "usage",
-      `Cannot wait for ${waitTimeout} seconds (--wait-timeout)`,
-      { hint: "Give `--wait-timeout` a whole number of seconds from 1 on." },
-    );
-  }
-  return wait ? waitTimeout : 0;
+  if (waitTimeout === undefined) return wait ? DEFAULT_WAIT_SECONDS : 0;
+  if (waitTimeout >= 1) return waitTimeout;
+  throw new ReleasioError(
+    "usage",
+    `Cannot wait for ${waitTimeout} seconds (--wait-timeout)`,
+    { hint: "Give `--wait-timeout` a whole number of seconds from 1 on." },
+  );
 }
 
 /**
