@@ -213,15 +213,17 @@ function olderVersion(release: Release, registry: Registry): Finding {
 }
 
 function unreadable(lookups: ReadonlyMap<string, ProjectLookup>): Finding[] {
-  const reasons = [...lookups.values()].flatMap((lookup) =>
-    lookup.kind === "unreadable" ? [lookup.reason] : []
+  const hints = new Map(
+    [...lookups.values()].flatMap((lookup) =>
+      lookup.kind === "unreadable" ? [[lookup.reason, lookup.hint]] : []
+    ),
   );
-  return [...new Set(reasons)].map((reason) => ({
+  return [...hints].map(([reason, hint]) => ({
     code: "index-unreadable",
     severity: "warning",
     file: null,
     message: `${reason}: what is there already is not known`,
-    hint: "Set `check_url` to the address that installers use.",
+    hint,
   }));
 }
 

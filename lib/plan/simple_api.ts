@@ -37,7 +37,15 @@ export interface IndexProject {
 export type ProjectLookup =
   | { readonly kind: "found"; readonly project: IndexProject }
   | { readonly kind: "absent" }
-  | { readonly kind: "unreadable"; readonly reason: string };
+  | {
+    readonly kind: "unreadable";
+    /** Why, as a sentence without its period. */
+    readonly reason: string;
+    /** What to do about it. */
+    readonly hint: string;
+  };
+
+const SET_CHECK_URL = "Set `check_url` to the address that installers use.";
 
 const TIMEOUT = 30_000;
 
@@ -74,6 +82,7 @@ export async function fetchProject(
     return {
       kind: "unreadable",
       reason: `The address of ${registry.name}'s Simple API is not known`,
+      hint: SET_CHECK_URL,
     };
   }
   const url = new URL(`${project}/`, registry.simpleUrl).href;
@@ -84,9 +93,11 @@ export async function fetchProject(
       headers: { "accept": ACCEPT, "cache-control": "no-cache" },
     }, { timeout: TIMEOUT, retries: READ_RETRIES, ...options });
   } catch (error) {
-    // pypiserver sends those who ask for what it doesn't have to PyPI.
-    if (error instanceof ReleasioError && "redirect" in error.details) {
-      return { kind: "absent" };
+    const target = error instanceof ReleasioError
+      ? error.details.redirect
+      : undefined;
+    if (typeof target === "string") {
+      return redirected(registry, project, target);
     }
     throw error;
   }
@@ -96,10 +107,31 @@ export async function fetchProject(
     return {
       kind: "unreadable",
       reason: `${registry.name} does not let everyone read it (${status})`,
+      hint: SET_CHECK_URL,
     };
   }
   if (status !== 200) throw unusable(url, `status ${status}`);
   return { kind: "found", project: readProject(response, url) };
+}
+
+/**
+ * pypiserver and GitLab send those who ask for what they don't have to PyPI;
+ * what leads elsewhere, such as to a login page, tells nothing.
+ */
+function redirected(
+  registry: Registry,
+  project: string,
+  target: string,
+): ProjectLookup {
+  const { host, pathname } = new URL(target);
+  if (host === "pypi.org" && pathname.endsWith(`/simple/${project}/`)) {
+    return { kind: "absent" };
+  }
+  return {
+    kind: "unreadable",
+    reason: `${registry.name} redirects to another host, ${host}`,
+    hint: SET_CHECK_URL,
+  };
 }
 
 function readProject(response: HttpResponse, url: string): IndexProject {

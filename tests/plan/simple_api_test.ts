@@ -112,15 +112,37 @@ Deno.test("fetchProject() tells a project that isn't there from an index that ca
   assertEquals(lookup.kind, "unreadable");
 });
 
-Deno.test("fetchProject() takes a referral to another index for absence, as pypiserver means it", async () => {
+/** What a redirect to a place comes to. */
+async function afterRedirect(location: string) {
   const { context } = answering(() =>
-    new Response(null, {
-      status: 303,
-      headers: { location: "https://pypi.org/simple/demo/" },
-    })
+    new Response(null, { status: 303, headers: { location } })
   );
-  assertEquals((await fetchProject(context, REGISTRY, "demo")).kind, "absent");
+  return await fetchProject(context, REGISTRY, "demo");
+}
+
+Deno.test("fetchProject() takes a referral to PyPI for absence, as pypiserver means it", async () => {
+  const lookup = await afterRedirect("https://pypi.org/simple/demo/");
+  assertEquals(lookup, { kind: "absent" });
 });
+
+for (
+  const location of [
+    "https://cdn.example/simple/demo/",
+    "https://login.example/?next=/simple/demo/",
+    "https://pypi.org/simple/other/",
+    "https://pypi.org.example/simple/demo/",
+  ]
+) {
+  Deno.test(`fetchProject() learns nothing from a redirect to ${location}`, async () => {
+    assertEquals(await afterRedirect(location), {
+      kind: "unreadable",
+      reason: `index.example redirects to another host, ${
+        new URL(location).host
+      }`,
+      hint: "Set `check_url` to the address that installers use.",
+    });
+  });
+}
 
 for (
   const [what, response] of [
