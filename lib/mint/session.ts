@@ -6,7 +6,6 @@
 
 import { TOKEN_USERNAME } from "../config/credentials.ts";
 import type { Context } from "../context.ts";
-import { ReleasioError } from "../errors.ts";
 import type { EventSink } from "../events.ts";
 import type { Secret } from "../secret.ts";
 import { burnToken } from "./burn_token.ts";
@@ -28,9 +27,9 @@ interface Current extends MintedToken {
 }
 
 /**
- * Opens a session with minted tokens: it mints the first, mints again before
- * a token ends or after the index refused one, once for all callers, and
- * burns them all when it is closed.
+ * Opens a session with minted tokens: it mints the first, mints again, where
+ * the provider allows, before a token ends or after the index refused one,
+ * once for all callers, and burns them all when it is closed.
  *
  * Close it in a `finally`.
  *
@@ -75,13 +74,11 @@ export async function openTrustedSession(
   }
 
   async function renewInTime(): Promise<void> {
-    if (context.now() < current.renewAt) return;
+    // Without another to be had, the index says when it has ended: its clock
+    // counts, and this machine's may be wrong.
+    if (!provider.renewable || context.now() < current.renewAt) return;
     const ending = current;
     const isOver = context.now() >= ending.expires;
-    if (!provider.renewable) {
-      if (isOver) throw tokenExpired(provider.label);
-      return;
-    }
     try {
       await renewOnce();
     } catch (error) {
@@ -129,17 +126,6 @@ export async function openTrustedSession(
     },
     close,
   };
-}
-
-function tokenExpired(provider: string): ReleasioError {
-  return new ReleasioError(
-    "token-expired",
-    `The upload token has expired, and there is no identity token for another (${provider})`,
-    {
-      hint:
-        "Run the job again: what is on the index is recognized, and the rest is sent.",
-    },
-  );
 }
 
 /**

@@ -146,13 +146,13 @@ export const REFUSALS: readonly RefusalRule[] = [
   {
     statuses: [403],
     reason: /^Invalid API Token: (?:.*, )?token is expired\b/i,
-    code: "token-refused",
+    code: "token-expired",
     scope: "run",
     isExpired: true,
     hint: ({ auth }) =>
       auth === "api-token"
         ? "The API token has expired. Create a new one, or set up trusted publishing."
-        : "The upload token ended before the uploads did, and no new one could be had. Run the command again: it goes on where it stopped.",
+        : "The upload token ended before the uploads did, and no new one could be had. Run the job again: it goes on where it stopped.",
   },
   {
     statuses: [403],

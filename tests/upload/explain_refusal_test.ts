@@ -73,7 +73,7 @@ const REFUSALS:
       "token-refused",
       "run",
     ],
-    [403, "Invalid API Token: token is expired", "token-refused", "run"],
+    [403, "Invalid API Token: token is expired", "token-expired", "run"],
     [
       403,
       "Invalid API Token: project-scoped token is not valid for project: 'demo'",

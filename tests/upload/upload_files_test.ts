@@ -476,7 +476,7 @@ Deno.test("uploadFiles() fails when the new token is refused too", async () => {
   const { codes } = await upload(index, [await wheel("py3")], {
     credentials: credentialsOf(["pypi-a", "pypi-b", "pypi-c"]),
   });
-  assertEquals(codes, ["token-refused"]);
+  assertEquals(codes, ["token-expired"]);
   assertEquals(index.uploads.length, 2);
 });
 
