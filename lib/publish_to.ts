@@ -20,6 +20,7 @@ import {
 } from "./plan/wait.ts";
 import { addFindings, orFail, type Run } from "./publish_run.ts";
 import { plannedFile, untouchedFile } from "./report/file_reports.ts";
+import { count } from "./report/format.ts";
 import type { RunReport } from "./report/report.ts";
 import { type Attestations, sendPlanned } from "./send_planned.ts";
 
@@ -146,9 +147,12 @@ async function waitFor(
   const skipped = namesOf(report, "skipped");
   const files = plan.files.map(({ distribution }) => distribution)
     .filter(({ filename }) => !skipped.has(filename));
+  if (files.length === 0) return;
   run.emit({
     type: "note",
-    message: `Waiting until ${registry.name} lists every file`,
+    message: `Waiting until ${registry.name} lists ${
+      count(files.length, "file")
+    } (up to ${waitTimeout} s)`,
   });
   const timeout = waitTimeout * 1000;
   addFindings(
@@ -158,6 +162,7 @@ async function waitFor(
       uploaded: namesOf(report, "uploaded"),
     }),
   );
+  run.emit({ type: "note", message: `${registry.name} lists every file` });
   addFindings(
     run,
     await compareProvenance(run.context, files, {

@@ -12,6 +12,7 @@ import { type FakeIndex, startFakeIndex } from "./helpers/fake_index.ts";
 import { ROOT } from "./helpers/paths.ts";
 
 const DEMO = `${ROOT}examples/demo/dist`;
+const WHEEL = "releasio_demo-1.0.0-py3-none-any.whl";
 const SDIST = "releasio_demo-1.0.0.tar.gz";
 
 /** What a run came to, and what it said meanwhile. */
@@ -70,6 +71,24 @@ for (const status of [401, 403]) {
     assertEquals(index.uploads.length, 0);
   });
 }
+
+Deno.test("publish --wait says for how many files and how long, and that they are listed", async () => {
+  await using index = startFakeIndex();
+  const { exitCode, notes } = await publishTo(index);
+  assertEquals(exitCode, 0);
+  assertEquals(notes, [
+    `Waiting until ${index.registry.name} lists 2 files (up to 60 s)`,
+    `${index.registry.name} lists every file`,
+  ]);
+});
+
+Deno.test("publish --wait says nothing where every file is skipped", async () => {
+  await using index = startFakeIndex();
+  for (const name of [WHEEL, SDIST]) index.files.set(name, "0".repeat(64));
+  const { exitCode, notes } = await publishTo(index, { skipExisting: true });
+  assertEquals(exitCode, 0);
+  assertEquals(notes, []);
+});
 
 Deno.test("publish --wait warns when the index lists the files without digests", async () => {
   await using index = startFakeIndex({
