@@ -61,9 +61,10 @@ const SIMPLE_BELOW = [
   /\/repository\/[^/]+\/?$/, // Nexus
   /\/api\/v4\/projects\/[^/]+\/packages\/pypi\/?$/, // GitLab
   /^[^/]+-python\.pkg\.dev\/[^/]+\/[^/]+\/?$/, // Google Artifact Registry
-  /\.codeartifact\.[^/]+\.amazonaws\.com\/pypi\/[^/]+\/?$/, // AWS CodeArtifact
+  /^[^/]+\.d\.codeartifact\.[^/]+\/pypi\/[^/]+\/?$/, // AWS CodeArtifact
 ];
 
+/** Others have two segments too: see {@linkcode isDevpiUrl}. */
 const DEVPI = /^[^/]+\/[^/]+\/[^/]+\/?$/;
 
 /**
@@ -129,6 +130,17 @@ export function parseSimpleUrl(text: string): string {
   requireSafeScheme(url);
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url.href;
+}
+
+/**
+ * Whether the URL of a Simple API is one that only devpi has: it is derived
+ * for every index whose upload URL looks like devpi's, which may be another.
+ *
+ * @param simpleUrl The URL, with a trailing slash
+ * @returns `true` if it ends in `/+simple/`
+ */
+export function isDevpiUrl(simpleUrl: string): boolean {
+  return simpleUrl.endsWith("/+simple/");
 }
 
 /**

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Registry } from "../config/registry.ts";
+import { isDevpiUrl, type Registry } from "../config/registry.ts";
 import type { Context } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
 import { type HttpResponse, isRecord, parseJson, send } from "../http.ts";
@@ -102,7 +102,7 @@ export async function fetchProject(
     throw error;
   }
   const { status } = response;
-  if (status === 404) return { kind: "absent" };
+  if (status === 404) return notFound(registry, response);
   if (status === 401 || status === 403) {
     return {
       kind: "unreadable",
@@ -130,6 +130,21 @@ function redirected(
   return {
     kind: "unreadable",
     reason: `${registry.name} redirects to another host, ${host}`,
+    hint: SET_CHECK_URL,
+  };
+}
+
+/** Where devpi was a guess, only devpi knows what isn't there. */
+function notFound(
+  { name, simpleUrl }: Registry,
+  { headers }: HttpResponse,
+): ProjectLookup {
+  if (!isDevpiUrl(simpleUrl!) || headers.has("x-devpi-api-version")) {
+    return { kind: "absent" };
+  }
+  return {
+    kind: "unreadable",
+    reason: `${name} has nothing at ${simpleUrl} (404)`,
     hint: SET_CHECK_URL,
   };
 }

@@ -155,6 +155,10 @@ Deno.test("parseRegistry() derives the Simple API of known kinds of indexes", ()
       "https://europe-west1-python.pkg.dev/project/repo/simple/",
     "https://d-123.d.codeartifact.eu-west-1.amazonaws.com/pypi/repo/":
       "https://d-123.d.codeartifact.eu-west-1.amazonaws.com/pypi/repo/simple/",
+    "https://d-1.d.codeartifact.cn-north-1.amazonaws.com.cn/pypi/repo/":
+      "https://d-1.d.codeartifact.cn-north-1.amazonaws.com.cn/pypi/repo/simple/",
+    "https://d-1.d.codeartifact.us-west-2.on.aws/pypi/repo":
+      "https://d-1.d.codeartifact.us-west-2.on.aws/pypi/repo/simple/",
     "https://host.example/upload": null,
     "https://host.example/a/b/c/": null,
   };
