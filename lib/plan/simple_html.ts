@@ -6,8 +6,27 @@
 
 import type { IndexFile, IndexProject } from "./simple_api.ts";
 
-/** Longer tags are no links to files. */
-const MAX_TAG_LENGTH = 8192;
+/** A comment, or the beginning of a tag. */
+const COMMENT_OR_TAG = /<(?:!--[^]*?(?:-->|$)|([a-z][^\s/>]*))/gi;
+
+/** An attribute, up to the quote that its value begins with, if one does. */
+const ATTRIBUTE =
+  /[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:(["'])|([^\s"'>][^\s>]*)))?/y;
+
+const TAG_END = /[\s/]*>/y;
+
+const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi;
+
+const NAMED_ENTITIES: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+};
+
+/** A tag's attributes by their names in lower case. */
+type Attributes = ReadonlyMap<string, string>;
 
 /**
  * Reads a project page: a file per link, its digest from the link's fragment.
@@ -22,25 +41,68 @@ const MAX_TAG_LENGTH = 8192;
 export function readSimpleHtml(html: string): IndexProject {
   const files: IndexFile[] = [];
   let status = "active";
-  for (let start = 0;;) {
-    start = html.indexOf("<", start);
-    if (start === -1) break;
-    const end = html.indexOf(">", start);
-    if (end === -1) break;
-    const tag = html.slice(start + 1, Math.min(end, start + MAX_TAG_LENGTH));
-    start = end + 1;
-    if (/^a\s/i.test(tag)) {
-      const file = readLink(attribute(tag, "href") ?? "");
+  for (const [tag, attributes] of tags(html)) {
+    if (tag === "a") {
+      const file = readLink(attributes);
       if (file !== null) files.push(file);
-    } else if (attribute(tag, "name") === "pypi:project-status") {
-      status = attribute(tag, "content") ?? status;
+    } else if (attributes.get("name") === "pypi:project-status") {
+      status = attributes.get("content") ?? status;
     }
   }
   return { status, files };
 }
 
-function readLink(href: string): IndexFile | null {
-  const [path = "", fragment = ""] = href.split("#");
+function* tags(html: string): Generator<[name: string, Attributes]> {
+  for (let at = 0;;) {
+    COMMENT_OR_TAG.lastIndex = at;
+    const match = COMMENT_OR_TAG.exec(html);
+    if (match === null) return;
+    at = COMMENT_OR_TAG.lastIndex;
+    if (match[1] === undefined) continue;
+    const tag = readAttributes(html, at);
+    // What is not closed is closed nowhere further on.
+    if (tag === null) return;
+    yield [match[1].toLowerCase(), tag.attributes];
+    at = tag.end;
+  }
+}
+
+/** A tag's attributes, or `null` if the text ends before the tag does. */
+function readAttributes(
+  html: string,
+  start: number,
+): { readonly attributes: Attributes; readonly end: number } | null {
+  const attributes = new Map<string, string>();
+  for (let at = start;;) {
+    TAG_END.lastIndex = ATTRIBUTE.lastIndex = at;
+    if (TAG_END.test(html)) return { attributes, end: TAG_END.lastIndex };
+    const match = ATTRIBUTE.exec(html);
+    if (match === null) return null;
+    const [, name, quote, bare = ""] = match;
+    at = ATTRIBUTE.lastIndex;
+    let value = bare;
+    if (quote !== undefined) {
+      const end = html.indexOf(quote, at);
+      if (end === -1) return null;
+      value = html.slice(at, end);
+      at = end + 1;
+    }
+    // Of two, the first counts.
+    const key = name!.toLowerCase();
+    if (!attributes.has(key)) attributes.set(key, decodeEntities(value));
+  }
+}
+
+function decodeEntities(text: string): string {
+  return text.replaceAll(ENTITY, (entity, decimal, hex, name) => {
+    if (name !== undefined) return NAMED_ENTITIES[name.toLowerCase()]!;
+    const code = decimal === undefined ? parseInt(hex, 16) : Number(decimal);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+  });
+}
+
+function readLink(attributes: Attributes): IndexFile | null {
+  const [path = "", fragment = ""] = (attributes.get("href") ?? "").split("#");
   const last = path.split("?")[0]!.split("/").at(-1)!;
   let filename: string;
   try {
@@ -58,13 +120,4 @@ function readLink(href: string): IndexFile | null {
     size: null,
     uploadTime: null,
   };
-}
-
-function attribute(tag: string, name: string): string | null {
-  const match = new RegExp(
-    `\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`,
-    "i",
-  ).exec(tag);
-  const value = match?.[1] ?? match?.[2] ?? match?.[3];
-  return value?.replaceAll("&amp;", "&") ?? null;
 }

@@ -1,4 +1,5 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { parseRegistry } from "../../lib/config/registry.ts";
 import { ReleasioError } from "../../lib/errors.ts";
 import { fetchProject } from "../../lib/plan/simple_api.ts";
 import { testContext } from "../helpers/context.ts";
@@ -88,14 +89,54 @@ Deno.test("fetchProject() reads links where an index has only HTML", async () =>
   );
 });
 
-Deno.test("fetchProject() reads hostile HTML in no time", async () => {
-  for (const text of ["<a ".repeat(500_000), "<".repeat(2_000_000)]) {
-    const { context } = answering(html(text));
-    const start = performance.now();
-    await fetchProject(context, REGISTRY, "demo");
-    assertEquals(performance.now() - start < 2000, true);
-  }
+/** The names of the files that a page in HTML links to. */
+async function linked(text: string): Promise<string[]> {
+  const lookup = await fetchProject(
+    answering(html(text)).context,
+    REGISTRY,
+    "demo",
+  );
+  return lookup.kind === "found"
+    ? lookup.project.files.map(({ filename }) => filename)
+    : [];
+}
+
+Deno.test("fetchProject() reads links as browsers do", async () => {
+  assertEquals(
+    await linked(`
+      <a data-requires-python=">=3.8" href="a-1.tar.gz#sha256=ab">a</a>
+      <a data-requires-python='>="3"' href = b-1.tar.gz >b</a>
+      <a title="it's > that" data-yanked href='c-1.tar.gz'/>
+      <a data-yanked="" href="d-1&#43;x&#x2B;y-py3-none-any.whl">d</a>
+      <a href="e-1.tar.gz&#35;sha256=ab" href="no.tar.gz">e</a>
+      <a href="f-1.tar.gz?&#1114112;&nbsp;">f</a>
+      <!-- <a href="old-1.tar.gz"> --><abbr href="no.tar.gz"></abbr>
+      1 < 2 <a
+      href="g-1.tar.gz">g</a><a href="unclosed-1.tar.gz`),
+    [
+      "a-1.tar.gz",
+      "b-1.tar.gz",
+      "c-1.tar.gz",
+      "d-1+x+y-py3-none-any.whl",
+      "e-1.tar.gz",
+      "f-1.tar.gz",
+      "g-1.tar.gz",
+    ],
+  );
 });
+
+for (
+  const part of ["<a ", "<", "<!--", '<a href="', "<a a='>\"", "<a b=", "<a/ ="]
+) {
+  Deno.test(`fetchProject() reads a page of ${part} in no time`, async () => {
+    const text = part.repeat(2_000_000 / part.length);
+    const start = performance.now();
+    await linked(text);
+    await linked(text + "&#".repeat(500_000));
+    await linked(part + " ".repeat(1_000_000) + part);
+    assert(performance.now() - start < 2000);
+  });
+}
 
 Deno.test("fetchProject() tells a project that isn't there from an index that can't be read", async () => {
   const status = async (code: number) =>
@@ -110,6 +151,25 @@ Deno.test("fetchProject() tells a project that isn't there from an index that ca
   const nowhere = { ...REGISTRY, simpleUrl: null };
   const lookup = await fetchProject(testContext(), nowhere, "demo");
   assertEquals(lookup.kind, "unreadable");
+});
+
+Deno.test("fetchProject() believes a 404 below a guessed +simple/ only from devpi", async () => {
+  const registry = parseRegistry("https://index.example/some/repository/");
+  const answer = async (headers: HeadersInit) =>
+    await fetchProject(
+      answering(() => new Response("", { status: 404, headers })).context,
+      registry,
+      "demo",
+    );
+  assertEquals(await answer({ "X-Devpi-API-Version": "2" }), {
+    kind: "absent",
+  });
+  assertEquals(await answer({}), {
+    kind: "unreadable",
+    reason:
+      "index.example has nothing at https://index.example/some/repository/+simple/ (404)",
+    hint: "Set `check_url` to the address that installers use.",
+  });
 });
 
 /** What a redirect to a place comes to. */
