@@ -32,6 +32,8 @@ export function releaseUrl(
       encodeURIComponent(version)
     }/`;
   }
-  const url = new URL(registry.uploadUrl);
-  return isLoopback(url) ? `${url.origin}/simple/${name}/` : null;
+  const { uploadUrl, simpleUrl } = registry;
+  return simpleUrl !== null && isLoopback(new URL(uploadUrl))
+    ? `${simpleUrl}${name}/`
+    : null;
 }
