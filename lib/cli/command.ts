@@ -179,7 +179,11 @@ function listenForSignals(
     code: "interrupted" | "terminated",
   ): () => void => {
     const handler = () => {
-      if (controller.signal.aborted) Deno.exit(EXIT_CODES[code]);
+      if (controller.signal.aborted) {
+        terminal.erase();
+        terminal.err("Stopped");
+        Deno.exit(EXIT_CODES[code]);
+      }
       terminal.err(
         code === "interrupted"
           ? "Stopping; press Ctrl-C again to stop at once"

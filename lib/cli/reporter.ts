@@ -10,6 +10,7 @@ import type { EventSink, PublishEvent } from "../events.ts";
 import { eventLine } from "../report/json.ts";
 import { plain } from "../report/plain.ts";
 import {
+  filesUnderWay,
   NO_PROGRESS,
   progressFrame,
   type ProgressState,
@@ -22,6 +23,8 @@ import type { CommandIo } from "./command.ts";
 
 const FRAME_INTERVAL = 200;
 const BAR_COLUMNS = 20;
+/** What a terminal adds to a line when Ctrl-C is pressed: `^C`. */
+const ECHO_COLUMNS = 2;
 
 /** Shows events until it is closed. */
 export interface Reporter {
@@ -48,7 +51,8 @@ export function openReporter(io: CommandIo, eventsFile?: string): Reporter {
     now: context.now,
     ...(terminal.isTerminal ? { columns: terminal.columns() } : {}),
   });
-  const bars = terminal.isTerminal && !globals.quiet ? openBars(io) : null;
+  const hasBars = terminal.isTerminal && !globals.quiet;
+  const bars = hasBars ? openBars(io) : null;
   const log = eventsFile === undefined ? null : openEventLog(io, eventsFile);
   return {
     onEvent(event) {
@@ -57,39 +61,45 @@ export function openReporter(io: CommandIo, eventsFile?: string): Reporter {
       lines.render(event).forEach(terminal.err);
     },
     async close() {
-      await bars?.close();
+      bars?.erase();
       lines.end().forEach(terminal.err);
       await log?.close();
     },
   };
 }
 
-/** The bars below the lines, redrawn while files are on their way. */
+/** The bars below the lines, drawn while files are on their way. */
 function openBars(io: CommandIo) {
   const { terminal, context } = io;
   let state: ProgressState = NO_PROGRESS;
-  let above: string[] = [];
-  let drawn = 0;
   let bar: ProgressBar | null = null;
+  let totalBar = "";
+  let drawn: readonly string[] = [];
 
-  function frame(totalBar: string): string {
-    const next = renderProgress(state, {
-      columns: terminal.columns(),
+  function draw(lines: readonly string[], above: readonly string[] = []): void {
+    const columns = terminal.columns();
+    terminal.draw(progressFrame(lines, { columns, before: drawn, above }));
+    drawn = lines;
+  }
+
+  function redraw(above?: readonly string[]): void {
+    const lines = renderProgress(state, {
+      columns: terminal.columns() - ECHO_COLUMNS,
       rows: terminal.rows(),
       now: context.now(),
       bar: totalBar,
     });
-    const text = progressFrame(drawn, next, above);
-    drawn = next.length;
-    above = [];
-    return text;
+    draw(lines, above);
   }
 
   function open(): ProgressBar {
-    terminal.divert((text) => above.push(text));
-    return new ProgressBar({
+    terminal.setDrawing({ writeAbove: (text) => redraw([text]), erase });
+    const opened = new ProgressBar({
       writable: new WritableStream({
-        write: (bytes) => terminal.draw(new TextDecoder().decode(bytes)),
+        write() {
+          // What it writes while it stops would land in other text.
+          if (bar === opened) redraw();
+        },
       }),
       max: Math.max(1, totals(state.files).size),
       barLength: BAR_COLUMNS,
@@ -97,32 +107,31 @@ function openBars(io: CommandIo) {
       emptyChar: "░",
       interval: FRAME_INTERVAL,
       clear: true,
-      formatter: ({ progressBar }) => frame(progressBar),
+      formatter: ({ progressBar }) => totalBar = progressBar,
     });
+    return opened;
   }
 
-  async function close(): Promise<void> {
+  function erase(): void {
     if (bar === null) return;
-    await bar.stop();
+    const stopped = bar;
     bar = null;
-    // What the last frame drew is not news any more.
-    terminal.draw(progressFrame(drawn, [], above));
-    terminal.divert();
-    drawn = 0;
-    above = [];
+    // A terminal that went away is no reason to end the run.
+    stopped.stop().catch(() => {});
+    draw([]);
+    terminal.setDrawing(null);
   }
 
   return {
     update(event: PublishEvent) {
       state = reduceProgress(state, event, context.now());
-      if (event.type === "upload-start") bar ??= open();
-      if (bar !== null) {
-        const { size, sent } = totals(state.files);
-        bar.max = Math.max(1, size);
-        bar.value = sent;
-      }
+      if (filesUnderWay(state).length === 0) return erase();
+      bar ??= open();
+      const { size, sent } = totals(state.files);
+      bar.max = Math.max(1, size);
+      bar.value = sent;
     },
-    close,
+    erase,
   };
 }
 

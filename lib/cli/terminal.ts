@@ -5,6 +5,14 @@
  * @module
  */
 
+/** What is drawn below the text, for a while. */
+export interface Drawing {
+  /** Writes text above it, a line feed added. */
+  readonly writeAbove: (text: string) => void;
+  /** Takes it away. */
+  readonly erase: () => void;
+}
+
 /** Where a command writes. */
 export interface Terminal {
   /** Writes a command's product, a line feed added. */
@@ -13,12 +21,11 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** Writes to standard error as it is, for redrawing. */
   readonly draw: (text: string) => void;
-  /**
-   * Hands on what `err` is to write, while something is drawn that it would
-   * be written into; without an argument, ends that.
-   */
-  readonly divert: (to?: (text: string) => void) => void;
-  /** Whether standard error is a terminal, so that bars make sense. */
+  /** Tells what is drawn, so that `err` is not written into it. */
+  readonly setDrawing: (drawing: Drawing | null) => void;
+  /** Takes away what is drawn, if anything is. */
+  readonly erase: () => void;
+  /** Whether standard error is a terminal, so that lines are wrapped. */
   readonly isTerminal: boolean;
   /** Whether a person can be asked: standard input is a terminal too. */
   readonly canAsk: boolean;
@@ -44,12 +51,13 @@ export function openTerminal(
   const isTerminal = Deno.stderr.isTerminal();
   const isColourWanted = options.colour && !Deno.noColor;
   const err = (text: string) => writeAll(Deno.stderr, `${text}\n`);
-  let diverted = err;
+  let drawing: Drawing | null = null;
   return {
     out: (text) => writeAll(Deno.stdout, `${text}\n`),
-    err: (text) => diverted(text),
+    err: (text) => (drawing?.writeAbove ?? err)(text),
     draw: (text) => writeAll(Deno.stderr, text),
-    divert: (to = err) => diverted = to,
+    setDrawing: (next) => drawing = next,
+    erase: () => drawing?.erase(),
     isTerminal,
     canAsk: isTerminal && Deno.stdin.isTerminal(),
     columns: () => isTerminal ? terminalSize().columns : 80,
@@ -60,10 +68,13 @@ export function openTerminal(
 }
 
 function terminalSize(): { readonly columns: number; readonly rows: number } {
+  const unknown = { columns: 80, rows: 24 };
   try {
-    return Deno.consoleSize();
+    const size = Deno.consoleSize();
+    // Some terminals don't know, and say 0.
+    return size.columns > 0 && size.rows > 0 ? size : unknown;
   } catch {
-    return { columns: 80, rows: 24 };
+    return unknown;
   }
 }
 

@@ -2,14 +2,14 @@
  * Progress bars, as data and as text. Drawing them is the command line's.
  *
  * `ProgressBar` of `@std/cli/unstable-progress-bar` fits around this module:
- * it owns the timer, the writing and the total bar, and its `formatter`
- * returns {@linkcode progressFrame} of what {@linkcode renderProgress} makes
- * with the total bar (`progressBar`) that it hands in. It clears the line it
- * stands on before each frame; the frame does the rest of the moving.
+ * it owns the timer and the total bar, which its `formatter` is handed
+ * (`progressBar`). In the place of each text that it writes stands
+ * {@linkcode progressFrame} of what {@linkcode renderProgress} makes with it.
  *
  * @module
  */
 
+import { unicodeWidth } from "@std/cli/unicode-width";
 import type { PublishEvent } from "../events.ts";
 import { count, formatBytes, formatDuration, formatRate } from "./format.ts";
 import { plain } from "./plain.ts";
@@ -92,8 +92,11 @@ export function reduceProgress(
         state: "active",
       }, now);
     case "upload-progress": {
-      const before = state.files.get(event.file)?.sent ?? 0;
-      // With a renewed token a file is sent anew, and no event tells so.
+      const file = state.files.get(event.file);
+      // A request that was given up may be read for a while yet.
+      if (file?.state !== "active") return state;
+      const before = file.sent;
+      // After a redirect, or with a new token, all is sent anew untold.
       const moved = event.sent < before ? event.sent : event.sent - before;
       return withFile({ ...state, moved: state.moved + moved }, event.file, {
         size: event.size,
@@ -198,15 +201,24 @@ export function renderProgress(
   // One line is for all files, and one stays free.
   const room = Math.max(0, (layout.rows ?? Infinity) - 2);
   return [
-    ...[...state.files].filter(([, progress]) => isUnderWay(progress))
-      .slice(0, room)
+    ...filesUnderWay(state).slice(0, room)
       .map(([file, progress]) => fileLine(file, progress, layout)),
     totalLine(state, layout),
   ];
 }
 
-function isUnderWay({ state }: FileProgress): boolean {
-  return state === "active" || state === "retrying";
+/**
+ * The files that are being sent, or will be sent again.
+ *
+ * @param state The state
+ * @returns The files, in the plan's order
+ */
+export function filesUnderWay(
+  { files }: ProgressState,
+): readonly (readonly [file: string, progress: FileProgress])[] {
+  return [...files].filter(([, { state }]) =>
+    state === "active" || state === "retrying"
+  );
 }
 
 function fileLine(
@@ -298,21 +310,34 @@ function ratio(sent: number, size: number): number {
   return size === 0 ? 1 : Math.min(1, Math.max(0, sent / size));
 }
 
+/** What a new drawing replaces, and where. */
+export interface FrameOptions {
+  /** Columns of the terminal. */
+  readonly columns: number;
+  /** The last drawing. @default {[]} */
+  readonly before?: readonly string[];
+  /** Lines to leave above the new one for good. @default {[]} */
+  readonly above?: readonly string[];
+}
+
 /**
  * The text that replaces one drawing by the next, with the cursor left at the
  * end of the last line.
  *
- * @param before How many lines the last drawing had
  * @param lines The new drawing
- * @param above Lines to leave above it for good
+ * @param options The last drawing, and the terminal's columns now
  * @returns Text with cursor movements
  */
 export function progressFrame(
-  before: number,
   lines: readonly string[],
-  above: readonly string[] = [],
+  { columns, before = [], above = [] }: FrameOptions,
 ): string {
-  const up = before > 1 ? `\x1b[${before - 1}A` : "";
+  // A window that became narrower has broken the lines of the last drawing.
+  const rows = before.reduce(
+    (sum, line) => sum + Math.max(1, Math.ceil(unicodeWidth(line) / columns)),
+    0,
+  );
+  const up = rows > 1 ? `\x1b[${rows - 1}A` : "";
   return `${up}\r\x1b[J${above.map((line) => `${line}\n`).join("")}${
     lines.join("\n")
   }`;

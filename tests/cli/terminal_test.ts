@@ -2,42 +2,78 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ROOT } from "../helpers/paths.ts";
-import { startSandbox } from "../helpers/sandbox.ts";
+import { githubClaims } from "../../lib/sandbox/mod.ts";
+import { type RunningSandbox, startSandbox } from "../helpers/sandbox.ts";
 import {
   HAS_TERMINALS,
   runInTerminal,
-  type TerminalSize,
+  type TerminalRun,
 } from "../helpers/terminal.ts";
 
+const PUBLISHER = {
+  provider: "github",
+  owner: "example",
+  repository: "demo",
+  workflow: "release.yml",
+  environment: null,
+} as const;
 const DIST = `${ROOT}examples/demo/dist`;
 
-/** A publish at a terminal, to an index that answers when it is told to. */
-async function publishSlowly(
-  size: TerminalSize,
-  watch: (
-    run: ReturnType<typeof runInTerminal>,
-    answer: () => void,
-  ) => Promise<void>,
-) {
+/** A publish at a terminal, to an index that keeps a request waiting. */
+interface SlowPublish {
+  /** @default {80} */
+  readonly columns?: number;
+  /** Added to the command line. */
+  readonly args?: readonly string[];
+  /** Added to the environment. */
+  readonly env?: (
+    running: RunningSandbox,
+  ) => Record<string, string> | Promise<Record<string, string>>;
+  /** How the request begins. @default {"POST /legacy/"} */
+  readonly held?: string;
+  /** How many such requests are answered at once before. @default {0} */
+  readonly after?: number;
+  /** Called when it runs; it may have the request answered. */
+  readonly watch: (run: TerminalRun, answer: () => void) => Promise<void>;
+}
+
+async function publishSlowly(options: SlowPublish) {
+  const { columns = 80, args = [], held = "POST /legacy/", after = 0 } =
+    options;
   const answer = Promise.withResolvers<void>();
-  await using running = await startSandbox({ sleep: () => answer.promise });
-  running.sandbox.fail({ match: "POST /legacy/", delay: 60_000 });
+  await using running = await startSandbox({
+    publishers: [{ publisher: PUBLISHER, project: "releasio-demo" }],
+    sleep: (ms) => ms === 0 ? Promise.resolve() : answer.promise,
+  });
+  if (after > 0) running.sandbox.fail({ match: held, times: after });
+  running.sandbox.fail({ match: held, delay: 60_000 });
   const run = runInTerminal(
-    ["publish", "-r", `${running.url}/legacy/`, DIST],
+    ["publish", "-r", `${running.url}/legacy/`, ...args, DIST],
     {
-      ...size,
+      columns,
+      rows: 24,
       env: {
         RELEASIO_PYPI_TOKEN: running.sandbox.createApiToken(),
         RELEASIO_PUBLISH_TRUSTED_PUBLISHING: "never",
+        ...await options.env?.(running),
       },
     },
   );
   try {
-    await watch(run, answer.resolve);
+    await options.watch(run, answer.resolve);
   } finally {
     answer.resolve();
   }
   return await run.ended;
+}
+
+/** An identity on a machine that is no CI. */
+async function trustedPublishing({ sandbox }: RunningSandbox) {
+  const claims = githubClaims({}, { audience: "pypi", now: Date.now() });
+  return {
+    RELEASIO_OIDC_TOKEN: await sandbox.issueToken(claims),
+    RELEASIO_PUBLISH_TRUSTED_PUBLISHING: "always",
+  };
 }
 
 for (const columns of [40, 80, 200]) {
@@ -46,16 +82,16 @@ for (const columns of [40, 80, 200]) {
       `publish draws bars in ${columns} columns, and leaves a line for each file`,
     ignore: !HAS_TERMINALS,
     async fn() {
-      const { code, screen } = await publishSlowly(
-        { columns, rows: 24 },
-        async (run, answer) => {
+      const { code, screen } = await publishSlowly({
+        columns,
+        async watch(run, answer) {
           const drawn = await run.until((screen) => screen.includes("100%"));
           const [file, total] = drawn.split("\n").slice(-2);
           assertMatch(file!, /^ {2}releasio.*whl +█{12} {2}100%/);
           assertMatch(total!, /2\.25 kB of 3\.80 kB$/);
           answer();
         },
-      );
+      });
       assertEquals(code, 0, screen);
       assertMatch(screen, /^ {2}uploaded .*whl\n {2}uploaded .*gz\n\n/m);
       assertEquals(screen.includes("█"), false, screen);
@@ -63,23 +99,69 @@ for (const columns of [40, 80, 200]) {
   });
 }
 
+for (const columns of [50, 80]) {
+  Deno.test({
+    name:
+      `publish says how to stop at once in ${columns} columns, and takes its bars away`,
+    ignore: !HAS_TERMINALS,
+    async fn() {
+      const { code, screen } = await publishSlowly({
+        columns,
+        async watch(run) {
+          await run.until((screen) => screen.includes("100%"));
+          await run.press("\x03");
+        },
+      });
+      assertEquals(code, 130, screen);
+      assertStringIncludes(
+        screen,
+        "\nStopping; press Ctrl-C again to stop at once\n",
+      );
+      assertMatch(screen, /^ {2}failed .*releasio_demo/m);
+      assertEquals(screen.includes("█"), false, screen);
+    },
+  });
+}
+
 Deno.test({
-  name: "publish says how to stop at once, and takes its bars away",
+  name: "publish takes its bars away before it burns its token",
   ignore: !HAS_TERMINALS,
   async fn() {
-    const { code, screen } = await publishSlowly(
-      { columns: 80, rows: 24 },
-      async (run) => {
-        await run.until((screen) => screen.includes("100%"));
+    const { code, screen } = await publishSlowly({
+      held: "POST /_/oidc/burn-token",
+      env: trustedPublishing,
+      async watch(run) {
+        const screen = await run.until((screen) =>
+          /^ {2}uploaded .*gz$/m.test(screen)
+        );
+        assertEquals(screen.includes("█"), false, screen);
+        await run.press("\x03");
+        await run.until((screen) => screen.includes("Stopping"));
         await run.press("\x03");
       },
-    );
+    });
     assertEquals(code, 130, screen);
-    assertStringIncludes(
-      screen,
-      "\nStopping; press Ctrl-C again to stop at once\n",
-    );
-    assertMatch(screen, /^ {2}failed .* releasio_demo/m);
-    assertEquals(screen.includes("█"), false, screen);
+    // The shell's prompt is to have a line of its own.
+    assertMatch(screen, /\n$/);
+  },
+});
+
+Deno.test({
+  name: "publish --wait waits without bars",
+  ignore: !HAS_TERMINALS,
+  async fn() {
+    const { code, screen } = await publishSlowly({
+      args: ["--wait"],
+      held: "GET /simple/",
+      after: 1,
+      async watch(run, answer) {
+        const screen = await run.until((screen) =>
+          screen.includes("note: Waiting until")
+        );
+        assertEquals(screen.includes("█"), false, screen);
+        answer();
+      },
+    });
+    assertEquals(code, 0, screen);
   },
 });

@@ -16,14 +16,23 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
+/** How a run in a terminal ended. */
+export interface TerminalResult {
+  readonly code: number;
+  /** All that it left on the screen, scrolled out or not. */
+  readonly screen: string;
+  /** All that it wrote, what it took away again included. */
+  readonly output: string;
+}
+
 /** A run of the command line in a terminal. */
 export interface TerminalRun {
   /** Resolves when the screen fits, with what was on it; rejects at the end. */
   readonly until: (fits: (screen: string) => boolean) => Promise<string>;
   /** Presses keys. */
   readonly press: (keys: string) => Promise<void>;
-  /** How it ended, and all that it left on the screen, scrolled out or not. */
-  readonly ended: Promise<{ readonly code: number; readonly screen: string }>;
+  /** How it ended. */
+  readonly ended: Promise<TerminalResult>;
 }
 
 /** Runs the command line in a terminal. */
@@ -48,16 +57,18 @@ export function runInTerminal(
   const stdin = child.stdin.getWriter();
   const screen = createScreen(columns, rows);
   const waiting = new Set<() => void>();
+  let output = "";
   const watch = async () => {
     for await (
       const text of child.stdout.pipeThrough(new TextDecoderStream())
     ) {
+      output += text;
       screen.write(text);
       waiting.forEach((look) => look());
     }
     const { code } = await child.status;
     await stdin.close().catch(() => {});
-    return { code, screen: screen.text() };
+    return { code, screen: screen.text(), output };
   };
   const ended = watch();
   return {
