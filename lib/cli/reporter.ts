@@ -138,12 +138,13 @@ function openBars(io: CommandIo) {
 /** Appends events to a file, in order, as fast as the file takes them. */
 function openEventLog(io: CommandIo, path: string) {
   let waiting = "";
-  let writing: Promise<void> | null = null;
   let isBroken = false;
   let isNew = true;
+  // What an earlier run wrote must not pass for this one's, without events too.
+  let writing: Promise<void> | null = flush();
 
   async function flush(): Promise<void> {
-    while (waiting !== "" && !isBroken) {
+    while ((waiting !== "" || isNew) && !isBroken) {
       const text = waiting;
       waiting = "";
       try {

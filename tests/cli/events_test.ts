@@ -94,3 +94,15 @@ Deno.test("publish warns where events can't be written, and publishes all the sa
     assertEquals(code, 0, stderr);
     assertEquals(stderr.split("Warning: cannot write events: ").length, 2);
   }));
+
+Deno.test("publish --events empties the file when nothing happens", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/events.ndjson`;
+    await Deno.writeTextFile(path, "what was there before\n");
+    const { code, stderr } = await runCli(
+      ["publish", "--events", path, `${folder}/none`],
+      { env: { RELEASIO_PYPI_TOKEN: "pypi-x" } },
+    );
+    assertEquals(code, 3, stderr);
+    assertEquals(await Deno.readTextFile(path), "");
+  }));
