@@ -51,7 +51,8 @@ export function openReporter(io: CommandIo, eventsFile?: string): Reporter {
     now: context.now,
     ...(terminal.isTerminal ? { columns: terminal.columns() } : {}),
   });
-  const hasBars = terminal.isTerminal && !globals.quiet;
+  // A CI reads commands from whole lines, and masks are written past the bars.
+  const hasBars = terminal.isTerminal && io.ci === null && !globals.quiet;
   const bars = hasBars ? openBars(io) : null;
   const log = eventsFile === undefined ? null : openEventLog(io, eventsFile);
   return {

@@ -165,3 +165,25 @@ Deno.test({
     assertEquals(code, 0, screen);
   },
 });
+
+Deno.test({
+  name: "publish draws no bars into the log of a CI, where masks are",
+  ignore: !HAS_TERMINALS,
+  async fn() {
+    const { code, screen, output } = await publishSlowly({
+      env: ({ url, githubEnv }) => ({
+        ...githubEnv(),
+        RELEASIO_PUBLISH_REGISTRY: `${url}/legacy/`,
+        RELEASIO_PUBLISH_TRUSTED_PUBLISHING: "always",
+      }),
+      async watch(run, answer) {
+        await run.until((screen) => screen.includes("auth: "));
+        answer();
+      },
+    });
+    assertEquals(code, 0, screen);
+    assertEquals(output.includes("█"), false, output);
+    const masks = output.match(/^.*::add-mask::/gm) ?? [];
+    assertEquals(new Set(masks), new Set(["::add-mask::"]));
+  },
+});
