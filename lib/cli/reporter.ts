@@ -52,7 +52,7 @@ export function openReporter(io: CommandIo, eventsFile?: string): Reporter {
     ...(terminal.isTerminal ? { columns: terminal.columns() } : {}),
   });
   // A CI reads commands from whole lines, and masks are written past the bars.
-  const hasBars = terminal.isTerminal && io.ci === null && !globals.quiet;
+  const hasBars = terminal.canRedraw && io.ci === null && !globals.quiet;
   const bars = hasBars ? openBars(io) : null;
   const log = eventsFile === undefined ? null : openEventLog(io, eventsFile);
   return {

@@ -27,6 +27,8 @@ export interface Terminal {
   readonly erase: () => void;
   /** Whether standard error is a terminal, so that lines are wrapped. */
   readonly isTerminal: boolean;
+  /** Whether it can take back what it shows, so that bars make sense. */
+  readonly canRedraw: boolean;
   /** Whether a person can be asked: standard input is a terminal too. */
   readonly canAsk: boolean;
   /** Columns of the terminal; 80 where unknown. */
@@ -49,7 +51,8 @@ export function openTerminal(
   options: { readonly colour: boolean },
 ): Terminal {
   const isTerminal = Deno.stderr.isTerminal();
-  const isColourWanted = options.colour && !Deno.noColor;
+  const isDumb = variable("TERM") === "dumb";
+  const isColourWanted = options.colour && !Deno.noColor && !isDumb;
   const err = (text: string) => writeAll(Deno.stderr, `${text}\n`);
   let drawing: Drawing | null = null;
   return {
@@ -59,12 +62,19 @@ export function openTerminal(
     setDrawing: (next) => drawing = next,
     erase: () => drawing?.erase(),
     isTerminal,
+    canRedraw: isTerminal && !isDumb,
     canAsk: isTerminal && Deno.stdin.isTerminal(),
     columns: () => isTerminal ? terminalSize().columns : 80,
     rows: () => isTerminal ? terminalSize().rows : 24,
     colour: isColourWanted && isTerminal,
     outColour: isColourWanted && Deno.stdout.isTerminal(),
   };
+}
+
+/** A variable, where it may be read: nobody is to be asked for that. */
+function variable(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
 function terminalSize(): { readonly columns: number; readonly rows: number } {

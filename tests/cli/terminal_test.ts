@@ -187,3 +187,20 @@ Deno.test({
     assertEquals(new Set(masks), new Set(["::add-mask::"]));
   },
 });
+
+Deno.test({
+  name: "publish neither draws nor colours on a dumb terminal",
+  ignore: !HAS_TERMINALS,
+  async fn() {
+    const { code, screen, output } = await publishSlowly({
+      env: () => ({ TERM: "dumb", NO_COLOR: "" }),
+      async watch(run, answer) {
+        await run.until((screen) => screen.includes("auth: "));
+        answer();
+      },
+    });
+    assertEquals(code, 0, screen);
+    // Deno itself writes other sequences.
+    assertEquals(output.match(/█|\[\d+m/g), null, output);
+  },
+});
