@@ -26,6 +26,9 @@ const MAX_BYTES = 64 * 1024;
 const DEFAULT_LIFETIME = 900_000;
 /** An interrupted run waits so long for the answer, to burn what it brings. */
 const GRACE = 5_000;
+/** It may be a renewal: files may be up. */
+const RUN_AGAIN =
+  "Run the job again later: what is on the index is recognised, and the rest is sent.";
 
 /** An upload token, masked. */
 export interface MintedToken {
@@ -142,7 +145,7 @@ async function exchange(
       "server-error",
       `Cannot mint a token: ${registry.name} answered ${status}`,
       {
-        hint: "Nothing was uploaded. Run the job again later.",
+        hint: RUN_AGAIN,
         details: { status },
       },
     );
@@ -192,7 +195,7 @@ function outOfTokens(
 ): ReleasioError {
   return new ReleasioError(lost.code, lost.message, {
     hint:
-      `The index may have used the identity token before its answer was lost, and there is no other (${provider.label}). Nothing was uploaded: run the job again.`,
+      `The index may have used the identity token before its answer was lost, and there is no other (${provider.label}). ${RUN_AGAIN}`,
     details: lost.details,
     cause: lost.cause,
   });

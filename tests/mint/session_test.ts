@@ -211,6 +211,24 @@ Deno.test("renew() rejects with the index's refusal", async () => {
   allBurnt(s.index, 1);
 });
 
+Deno.test("renew() fails without saying that nothing was uploaded", async () => {
+  await using s = scene({
+    onMint: (_, attempt) =>
+      attempt > 1 ? new Response("", { status: 500 }) : undefined,
+  });
+  const session = await s.open();
+  const { password } = await session.current();
+  const { hint } = await assertRejects(
+    () => session.renew(password),
+    ReleasioError,
+  );
+  assertEquals(
+    hint,
+    "Run the job again later: what is on the index is recognised, and the rest is sent.",
+  );
+  await session.close();
+});
+
 Deno.test("openTrustedSession() burns a token that was minted during an interruption", async () => {
   const stop = new AbortController();
   const reason = new ReleasioError("interrupted", "Interrupted");
