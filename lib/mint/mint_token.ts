@@ -8,7 +8,13 @@ import { TOKEN_USERNAME } from "../config/credentials.ts";
 import type { Registry } from "../config/registry.ts";
 import type { Context } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
-import { type HttpResponse, isRecord, parseJson, send } from "../http.ts";
+import {
+  type HttpResponse,
+  isLasting,
+  isRecord,
+  parseJson,
+  send,
+} from "../http.ts";
 import type { IdentityProvider, IdentityToken } from "../oidc/provider.ts";
 import {
   isTransientStatus,
@@ -17,6 +23,7 @@ import {
   requestedDelay,
 } from "../retry.ts";
 import { Secret } from "../secret.ts";
+import { isConnectError } from "./connect_error.ts";
 import { endpoint } from "./endpoint.ts";
 import { explainRefusal } from "./explain_refusal.ts";
 
@@ -58,7 +65,8 @@ export interface MintOptions {
  *
  * An index takes an identity token once. Hence, when an answer is lost, the
  * exchange is tried again with a fresh token, or not at all where the
- * provider has no other.
+ * provider has no other. A token that no connection was there for is as good
+ * as before.
  *
  * When the run is interrupted, an exchange under way still gets five seconds
  * to end: burn what it returns.
@@ -81,17 +89,19 @@ export async function mintToken(
   for (let attempt = 1;; attempt++) {
     const result = await exchange(context, options, identity);
     if ("token" in result) return result;
-    if (!provider.renewable) throw outOfTokens(result.lost, provider);
-    if (attempt === READ_RETRIES.attempts) throw result.lost;
+    const { lost, isUnsent = false } = result;
+    if (!isUnsent && !provider.renewable) throw outOfTokens(lost, provider);
+    if (attempt === READ_RETRIES.attempts) throw lost;
     const delay = nextDelay(attempt, READ_RETRIES, {
       random: context.random(),
       asked: result.asked,
     });
-    if (delay === null) throw result.lost;
+    if (delay === null) throw lost;
     await context.sleep(delay, context.signal);
+    if (isUnsent && isUsable(identity, provider, context.now())) continue;
     const fresh = await provider.acquire(context, audience);
     if (fresh.token.reveal() === identity.token.reveal()) {
-      throw outOfTokens(result.lost, provider);
+      throw outOfTokens(lost, provider);
     }
     identity = fresh;
   }
@@ -111,6 +121,8 @@ function isUsable(
 /** The index may or may not have used the identity token. */
 interface Lost {
   readonly lost: ReleasioError;
+  /** Whether the token was sent nowhere, so that it is good for another try. */
+  readonly isUnsent?: boolean;
   /** Milliseconds that the index asks to wait. */
   readonly asked?: number | undefined;
 }
@@ -135,7 +147,7 @@ async function exchange(
         body: JSON.stringify({ token: identity.token.reveal() }),
       }, { timeout: TIMEOUT, maxBytes: MAX_BYTES, signal }));
   } catch (error) {
-    if (isLost(error)) return { lost: error };
+    if (isLost(error)) return { lost: error, isUnsent: isConnectError(error) };
     throw error;
   }
   const { status, headers } = response;
@@ -161,7 +173,8 @@ async function exchange(
 
 function isLost(error: unknown): error is ReleasioError {
   return error instanceof ReleasioError &&
-    (error.code === "network" || error.code === "timeout");
+    (error.code === "network" || error.code === "timeout") &&
+    !isLasting(error);
 }
 
 function receiveMinted(

@@ -241,6 +241,67 @@ Deno.test("mintToken() does not repeat an exchange that was refused", async () =
   assertEquals(everythingOf(error).includes(provider.given[0]!), false);
 });
 
+/** What Deno rejects with, the reason below, as its versions have it. */
+const UNREACHABLE = new TypeError("fetch failed", {
+  cause: new Error(
+    "error sending request for url (https://upload.pypi.org/_/oidc/mint-token): client error (Connect): tcp connect error: Connection refused (os error 111)",
+  ),
+});
+
+for (const renewable of [false, true]) {
+  Deno.test(`mintToken() keeps an identity that was sent nowhere, be there others (${renewable}) or not`, async () => {
+    await using index = fakeIndex({ expires });
+    const provider = fakeProvider({ renewable });
+    const { fetch } = networkContext();
+    let calls = 0;
+    const context = networkContext({
+      fetch: (request) =>
+        ++calls <= 2 ? Promise.reject(UNREACHABLE) : fetch(request),
+    });
+    const options = { registry: index.registry, audience: "pypi", provider };
+    const minted = await mintToken(context, options);
+    assertEquals(minted.token.reveal(), mintedToken(1));
+    assertEquals(provider.given.length, 1);
+    assertEquals(index.exchanged, provider.given);
+    assertEquals(context.slept.length, 2);
+  });
+}
+
+Deno.test("mintToken() gives up on an index that can't be reached, and blames no used identity", async () => {
+  await using gone = fakeIndex({ expires });
+  const { registry } = gone;
+  await gone[Symbol.asyncDispose]();
+  const provider = fakeProvider({ renewable: false });
+  const context = networkContext();
+  const options = { registry, audience: "pypi", provider };
+  const error = await assertRejects(
+    () => mintToken(context, options),
+    ReleasioError,
+  );
+  assertEquals(error.code, "network");
+  assertEquals(error.hint!.includes("identity token"), false);
+  assertEquals(context.slept.length, 4);
+});
+
+Deno.test("mintToken() asks once where asking is not permitted", async () => {
+  await using index = fakeIndex({ expires });
+  const denied = new Error("Requires net access");
+  denied.name = "NotCapable";
+  const context = networkContext({ fetch: () => Promise.reject(denied) });
+  for (const renewable of [false, true]) {
+    const provider = fakeProvider({ renewable });
+    const options = { registry: index.registry, audience: "pypi", provider };
+    const error = await assertRejects(
+      () => mintToken(context, options),
+      ReleasioError,
+    );
+    assertEquals(error.code, "network");
+    assertStringIncludes(error.hint!, "--allow-net");
+    assertEquals(provider.given.length, 1);
+  }
+  assertEquals(context.slept, []);
+});
+
 for (
   const [name, body] of [
     ["no JSON", "<html>"],
