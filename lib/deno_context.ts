@@ -49,9 +49,11 @@ class FileBlob extends Blob {
     const start = this.#start;
     let left = this.size;
     let file: Deno.FsFile | undefined;
+    let isCancelled = false;
     return new ReadableStream({
       async start() {
         file = await Deno.open(path);
+        if (isCancelled) return file.close();
         await file.seek(start, Deno.SeekMode.Start);
       },
       async pull(controller) {
@@ -68,6 +70,7 @@ class FileBlob extends Blob {
         controller.close();
       },
       cancel() {
+        isCancelled = true;
         file?.close();
       },
     }, { highWaterMark: 0 });

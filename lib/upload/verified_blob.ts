@@ -20,6 +20,8 @@ export class VerifiedBlob extends Blob {
   readonly #distribution: HashedDistribution;
   readonly #onProgress: (sent: number) => void;
   #failure: ReleasioError | null = null;
+  #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | null = null;
+  #isReleased = false;
 
   /**
    * Wraps a distribution's bytes.
@@ -41,6 +43,12 @@ export class VerifiedBlob extends Blob {
     return this.#failure;
   }
 
+  /** Lets go of the file: a request that dies does not tell its body. */
+  release(): void {
+    this.#isReleased = true;
+    this.#reader?.cancel().catch(() => {});
+  }
+
   /** The size that was checked. */
   override get size(): number {
     return this.#distribution.size;
@@ -54,6 +62,7 @@ export class VerifiedBlob extends Blob {
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { blob, size, sha256, filename } = this.#distribution;
     const reader = blob.stream().getReader();
+    this.#reader = reader;
     const hash = createHash("sha256");
     let read = 0;
     let sent = 0;
@@ -75,10 +84,13 @@ export class VerifiedBlob extends Blob {
     };
     const next = async (): Promise<Uint8Array<ArrayBuffer> | null> => {
       try {
-        return (await reader.read()).value ?? null;
+        const { value = null } = await reader.read();
+        if (!this.#isReleased) return value;
       } catch (error) {
-        throw fail("it can't be read any more", error);
+        if (!this.#isReleased) throw fail("it can't be read any more", error);
       }
+      // What ends early since nobody reads on has not changed.
+      throw new Error("Nobody reads on");
     };
 
     return new ReadableStream({
@@ -105,7 +117,7 @@ export class VerifiedBlob extends Blob {
           if (ready !== null) return;
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: () => this.release(),
     }, { highWaterMark: 0 });
   }
 }

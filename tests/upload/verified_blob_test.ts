@@ -70,3 +70,23 @@ Deno.test("VerifiedBlob says so when the file can't be read any more", async () 
   );
   assertEquals(error.code, "distribution-changed");
 });
+
+Deno.test("VerifiedBlob lets go of the file, which has not changed for that", async () => {
+  const distribution = await distributionOf("demo-1.0.tar.gz", BYTES);
+  const blob = new Blob();
+  let isCancelled = false;
+  blob.stream = () =>
+    new ReadableStream({
+      // The read is still under way when nobody wants it any more.
+      pull: () => new Promise(() => {}),
+      cancel: () => void (isCancelled = true),
+    });
+  const verified = new VerifiedBlob({ ...distribution, blob });
+  const reading = assertRejects(() => read(verified));
+  // Wrapped in another blob, as it is sent, it is not told.
+  await new Promise((resolve) => setTimeout(resolve));
+  verified.release();
+  await reading;
+  assertEquals(isCancelled, true);
+  assertEquals(verified.failure, null);
+});
