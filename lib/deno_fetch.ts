@@ -8,6 +8,9 @@ import type { Context } from "./context.ts";
 import { ReleasioError } from "./errors.ts";
 import { isLoopback } from "./origin.ts";
 
+/** The variables whose proxies Deno sends http requests to. */
+const PROXIES = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
 /** The hosts of this machine, as `NO_PROXY` names them. */
 const THIS_MACHINE = "127.0.0.0/8,localhost,::1";
 
@@ -35,7 +38,7 @@ export function createFetch(env: Context["env"]): Context["fetch"] {
     const url = new URL(request.url);
     if (url.protocol === "http:") {
       if (!isLoopback(url)) return await fetch(request);
-      return await fetch(request, direct ??= openDirectClient());
+      return await fetch(request, direct ??= openDirectClient(env));
     }
     if (!needsHttp2.has(url.origin)) {
       try {
@@ -64,7 +67,8 @@ function refusesHttp1(error: unknown): boolean {
  * A client past every proxy: what is for this machine must not leave it, least
  * of all a token that travels in the clear.
  */
-function openDirectClient(): ClientOption {
+function openDirectClient(env: Context["env"]): ClientOption {
+  if (!PROXIES.some(env)) return {};
   const names = ["NO_PROXY", "no_proxy"];
   try {
     const before = names.map((name) => [name, Deno.env.get(name)] as const);

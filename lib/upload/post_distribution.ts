@@ -99,7 +99,7 @@ async function postOnce(
     uploadFields(distribution, options.attestations),
     content,
   );
-  watch.start(() => isReachable(context, url, limits, both));
+  watch.start((timeout) => isReachable(context, url, timeout, both));
   try {
     const response = await context.fetch(
       new Request(url, {
@@ -125,6 +125,7 @@ async function postOnce(
     throw networkError(host, error);
   } finally {
     watch.stop();
+    content.release();
   }
 }
 
@@ -214,16 +215,16 @@ function redirection(response: Response, url: string): string | null {
     : null;
 }
 
-/** Whether the host answers anything at all within the connect limit. */
+/** Whether the host answers anything at all in time. */
 async function isReachable(
   context: Context,
   url: string,
-  limits: UploadLimits,
+  timeout: number,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
     await send(context, { url: new URL("/", url).href }, {
-      timeout: limits.connect,
+      timeout,
       signal,
       maxBytes: MAX_ANSWER_BYTES,
     });

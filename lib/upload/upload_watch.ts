@@ -61,15 +61,15 @@ export class UploadWatch {
    * Starts, with the limit for the connection.
    *
    * Nothing but moving bytes shows that there is a connection, and a small
-   * file is taken by the transport before there is one. So at the limit the
-   * host is asked something else: if it answers, the upload goes on.
+   * file is taken by the transport before there is one. So at half the limit the
+   * host is asked something else: if it answers by the end, the upload goes on.
    *
-   * @param isReachable Asks the host
+   * @param isReachable Asks the host, for so many milliseconds
    */
-  start(isReachable: () => Promise<boolean>): void {
+  start(isReachable: (timeout: number) => Promise<boolean>): void {
     const { connect } = this.#limits;
     const ask = async () => {
-      const reachable = await isReachable();
+      const reachable = await isReachable(connect / 2);
       if (this.#isConnected || this.signal.aborted) return;
       if (!reachable) {
         return this.#abort(
@@ -79,7 +79,7 @@ export class UploadWatch {
       this.#isConnected = true;
       this.moved(this.#sent);
     };
-    this.#timer = setTimeout(ask, connect);
+    this.#timer = setTimeout(ask, connect / 2);
   }
 
   /**

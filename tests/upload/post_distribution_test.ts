@@ -1,7 +1,12 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Context } from "../../lib/context.ts";
+import { denoContext } from "../../lib/deno_context.ts";
+import type { HashedDistribution } from "../../lib/dist/distribution.ts";
+import { ReleasioError } from "../../lib/errors.ts";
 import { postDistribution } from "../../lib/upload/post_distribution.ts";
 import { testContext } from "../helpers/context.ts";
 import { credentialsOf, distributionOf } from "../helpers/fake_index.ts";
+import { startFaultProxy } from "../helpers/fault_proxy.ts";
 
 const REGISTRY = {
   name: "index.example.org",
@@ -10,13 +15,27 @@ const REGISTRY = {
   simpleUrl: null,
 } as const;
 
+/** More than the wire takes. */
+const BYTES = new Uint8Array(32_000_000);
+
 /** Posts a file to an index that answers like this. */
-async function post(answer: Response) {
-  return await postDistribution(
-    testContext({ fetch: () => Promise.resolve(answer) }),
+async function answered(answer: Response) {
+  return await post(
     await distributionOf("demo-1.0-py3-none-any.whl"),
+    () => Promise.resolve(answer),
+  );
+}
+
+async function post(
+  distribution: HashedDistribution,
+  fetch: Context["fetch"],
+  uploadUrl: string = REGISTRY.uploadUrl,
+) {
+  return await postDistribution(
+    testContext({ fetch }),
+    distribution,
     {
-      registry: REGISTRY,
+      registry: { ...REGISTRY, uploadUrl },
       credentials: await credentialsOf().current(),
       attestations: [],
       signal: new AbortController().signal,
@@ -46,7 +65,7 @@ for (
   ] as const
 ) {
   Deno.test(`postDistribution() reads the beginning of an answer ${what}`, async () => {
-    const { reason } = await post(
+    const { reason } = await answered(
       new Response(endless(), {
         status: 400,
         headers: { "content-type": "text/plain", ...headers },
@@ -60,8 +79,38 @@ Deno.test("postDistribution() takes an answer by its status when its body breaks
   const torn = new ReadableStream({
     pull: (controller) => controller.error(new TypeError("torn")),
   });
-  const { status } = await post(
+  const { status } = await answered(
     new Response(torn, { status: 200, headers: { "content-length": "9" } }),
   );
   assertEquals(status, 200);
+});
+
+Deno.test("postDistribution() leaves no file open when a connection breaks", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeFile(path, BYTES);
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      await request.bytes().catch(() => {});
+      return new Response("thanks");
+    },
+  );
+  await using proxy = startFaultProxy(server.addr.port, {
+    fault: () => ({ kind: "reset", after: 300_000 }),
+  });
+  try {
+    const { openFile, fetch } = denoContext();
+    const distribution = {
+      ...await distributionOf("demo-1.0-py3-none-any.whl", BYTES),
+      blob: await openFile(path),
+    };
+    // The sanitizer of tests finds what is still open.
+    const error = await assertRejects(
+      () => post(distribution, fetch, `http://127.0.0.1:${proxy.port}/legacy/`),
+      ReleasioError,
+    );
+    assertEquals(error.code, "network");
+  } finally {
+    await Deno.remove(path);
+  }
 });
