@@ -109,18 +109,44 @@ export function requestedDelay(
   headers: Headers,
   now: number,
 ): number | undefined {
-  const retryAfter = headers.get("retry-after")?.trim();
-  if (retryAfter) {
-    if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000;
-    const date = Date.parse(retryAfter);
-    if (!Number.isNaN(date)) return Math.max(0, date - now);
-  }
+  const seconds = requestedSeconds(headers.get("retry-after") ?? "");
+  if (seconds !== undefined) return seconds * 1000;
+  const date = requestedDate(headers.get("retry-after") ?? "");
+  if (date !== undefined) return Math.max(0, date - now);
   // RateLimit: "one";r=0;t=900, "other";r=3;t=60 — r is what is left, t seconds
   // to reset.
   const resets = (headers.get("ratelimit") ?? "").split(",")
     .filter((limit) => /;\s*r=0\b/.test(limit))
-    .flatMap((limit) => /;\s*t=(\d{1,9})\b/.exec(limit)?.[1] ?? []);
+    .flatMap((limit) => /;\s*t=(\d+)\b/.exec(limit)?.[1] ?? []);
   return resets.length === 0
     ? undefined
-    : Math.max(...resets.map(Number)) * 1000;
+    : Math.max(...resets.map(toSeconds)) * 1000;
+}
+
+/** Thirty years are for ever, and still a date. */
+function toSeconds(digits: string): number {
+  return Math.min(Number(digits), 1e9);
+}
+
+/** A header that a proxy adds once more is joined with a comma. */
+function requestedSeconds(text: string): number | undefined {
+  const digits = /^\s*(\d+)\s*(?:,|$)/.exec(text)?.[1];
+  return digits === undefined ? undefined : toSeconds(digits);
+}
+
+/**
+ * A date in one of the three forms of
+ * {@link https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats | RFC 9110},
+ * all of which are in GMT, whether they say so or not. `Date.parse()` would
+ * take much more for a date, and some for one of this machine's time zone.
+ */
+function requestedDate(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (!/^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d( \d{4}| GMT)$/.test(trimmed)) {
+    return undefined;
+  }
+  const date = Date.parse(
+    trimmed.endsWith("GMT") ? trimmed : `${trimmed} GMT`,
+  );
+  return Number.isNaN(date) ? undefined : date;
 }

@@ -47,6 +47,28 @@ Deno.test("requestedDelay() reads Retry-After in both forms", () => {
   assertEquals(asked({}), undefined);
 });
 
+Deno.test("requestedDelay() takes a date for one of GMT, in whatever form it comes", () => {
+  for (
+    const date of [
+      "Tuesday, 11-Aug-26 10:39:37 GMT",
+      "Tue Aug 11 10:39:37 2026",
+    ]
+  ) {
+    assertEquals(asked({ "retry-after": date }), 120_000, date);
+  }
+});
+
+Deno.test("requestedDelay() hears long waits, and takes nothing else for a time", () => {
+  for (const endless of ["9999999999", "9".repeat(400)]) {
+    assertEquals(asked({ "retry-after": endless }), 1e12);
+    assertEquals(asked({ ratelimit: `"a";r=0;t=${endless}` }), 1e12);
+  }
+  assertEquals(asked({ "retry-after": "120, 60" }), 120_000);
+  for (const text of ["-3600", "3600.5", "garbage 2030", "1e9"]) {
+    assertEquals(asked({ "retry-after": text }), undefined, text);
+  }
+});
+
 Deno.test("requestedDelay() reads PyPI's RateLimit, which names several limits", () => {
   // What PyPI sent with "Too many new projects" in August 2026.
   const ratelimit =
