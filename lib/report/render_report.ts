@@ -16,6 +16,9 @@ const MAX_NAMES = 4;
 /** What went wrong is listed at greater length. */
 const MAX_FAILURES = 10;
 
+/** Longer than any that names its files one by one: half of it is no command. */
+const MAX_COMMAND = 128 * 1024;
+
 /**
  * Renders what a publish came to: for each index what is up, what was there
  * already, what failed and why, what was not tried, and how to finish.
@@ -46,7 +49,7 @@ export function renderReport(
       [
         ...again!,
         // In one piece, to be copied.
-        ...(command === undefined ? [] : [`  ${plain(command, 2000)}`]),
+        ...(command === undefined ? [] : [`  ${plain(command, MAX_COMMAND)}`]),
         ...more.flat(),
       ].join("\n"),
     );
@@ -101,7 +104,9 @@ export function nextSteps(report: PublishReport): string[] {
  */
 export function headline(run: RunReport, dryRun: boolean): string {
   const index = indexName(run.registry);
-  const release = plain(releases(run.files), 100);
+  const { title, isOne } = releases(run.files);
+  const release = plain(title, 100);
+  const is = isOne ? "is" : "are";
   const { planned, uploaded, existing, skipped, failed, untried } = group(run);
   const open = run.files.filter(({ status }) => !isUp(status)).length;
   const there = [
@@ -116,7 +121,7 @@ export function headline(run: RunReport, dryRun: boolean): string {
         count(skipped.length, "file")
       } skipped`;
     }
-    return `${nothing}, ${release} is on ${index}` +
+    return `${nothing}, ${release} ${is} on ${index}` +
       (skipped.length > 0
         ? `: ${files} already there, ${skipped.length} skipped`
         : ` with ${existing.length === 1 ? "its" : "all"} ${files}`);
@@ -138,12 +143,12 @@ export function headline(run: RunReport, dryRun: boolean): string {
     return `Nothing of ${release} went up to ${index}`;
   }
   if (open > 0) {
-    return `${release} is not complete on ${index}: ${open} of ${
+    return `${release} ${is} not complete on ${index}: ${open} of ${
       count(run.files.length, "file")
     } not up`;
   }
   const sent = `${count(uploaded.length, "file")} uploaded`;
-  return `${release} is on ${index}: ${[sent, ...there].join(", ")} (${
+  return `${release} ${is} on ${index}: ${[sent, ...there].join(", ")} (${
     formatBytes(bytes(uploaded))
   })`;
 }
@@ -283,12 +288,14 @@ function bytes(files: readonly FileReport[]): number {
 }
 
 /** Such as `demo 1.0`, or `demo 1.0 and 3 other releases`. */
-function releases(files: readonly FileReport[]): string {
+function releases(
+  files: readonly FileReport[],
+): { readonly title: string; readonly isOne: boolean } {
   const all = [
     ...new Set(files.map(({ project, version }) => `${project} ${version}`)),
   ];
   const more = all.length - 1;
   return more > 0
-    ? `${all[0]} and ${count(more, "other release")}`
-    : all[0] ?? "The release";
+    ? { title: `${all[0]} and ${count(more, "other release")}`, isOne: false }
+    : { title: all[0] ?? "The release", isOne: true };
 }

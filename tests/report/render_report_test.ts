@@ -105,7 +105,7 @@ PyPI takes new files for a release for 14 days after its first one.`,
 
 Deno.test("renderReport() names the command that finishes the job, in one piece", () => {
   const command = `releasio publish -r testpypi -r pypi ${
-    Array.from({ length: 3 }, (_, i) => wheel(i)).join(" ")
+    Array.from({ length: 150 }, (_, i) => wheel(i)).join(" ")
   }`;
   const text = renderReport(PARTIAL, PLAIN, command);
   assertStringIncludes(
@@ -226,7 +226,7 @@ Deno.test("renderReport() tells of several releases and several indexes", () => 
   assertStringIncludes(
     text,
     `\
-a 1.0 and 1 other release is on TestPyPI: 2 files uploaded (2.47 MB)
+a 1.0 and 1 other release are on TestPyPI: 2 files uploaded (2.47 MB)
   https://test.pypi.org/project/a/1.0/
   https://test.pypi.org/project/b/1.0/
 
