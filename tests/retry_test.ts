@@ -145,13 +145,15 @@ Deno.test("send() backs off from a server that asks for no wait at all", async (
 Deno.test("send() stops waiting when it is interrupted", async () => {
   const stop = new AbortController();
   const reason = new ReleasioError("interrupted", "Interrupted");
-  let requests = 0;
   const world = testContext({
     signal: stop.signal,
-    fetch: () => {
-      requests++;
-      stop.abort(reason);
-      return Promise.resolve(new Response("", { status: 503 }));
+    fetch: () => Promise.resolve(new Response("", { status: 503 })),
+    // Only the interruption ends it.
+    sleep: (_ms, signal) => {
+      queueMicrotask(() => stop.abort(reason));
+      return new Promise((_, reject) =>
+        signal?.addEventListener("abort", () => reject(signal.reason))
+      );
     },
   });
   const thrown = await send(world, { url: "http://127.0.0.1/" }, {
@@ -159,5 +161,4 @@ Deno.test("send() stops waiting when it is interrupted", async () => {
     retries: READ_RETRIES,
   }).catch((error) => error);
   assertEquals(thrown, reason);
-  assertEquals(requests, 1);
 });
