@@ -34,6 +34,8 @@ const POLLS: RetryPolicy = {
 /** Longer timers fire at once. */
 const MAX_TIMER = 2 ** 31 - 1;
 
+const SET_CHECK_URL = "Set `check_url` to the address that installers use.";
+
 /** What one look at the index came to. */
 interface Look {
   /** The files that it doesn't list as they were published. */
@@ -195,13 +197,13 @@ export function requireListing({ name, simpleUrl }: Registry): void {
  */
 export function requireReadable(findings: readonly Finding[]): void {
   const unreadable = findings.find(({ code }) => code === "index-unreadable");
-  if (unreadable !== undefined) throw cannotWait(unreadable.message);
+  if (unreadable === undefined) return;
+  throw cannotWait(unreadable.message, unreadable.hint);
 }
 
-function cannotWait(reason: string): ReleasioError {
+function cannotWait(reason: string, fix: string | null = null) {
   return new ReleasioError("usage", `Cannot wait: ${reason}`, {
-    hint:
-      "Set `check_url` to the address that installers use, or leave out `--wait`.",
+    hint: `${fix ?? SET_CHECK_URL} Or leave out \`--wait\`.`,
   });
 }
 

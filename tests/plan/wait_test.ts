@@ -11,6 +11,7 @@ import { denoContext } from "../../lib/deno_context.ts";
 import { ReleasioError } from "../../lib/errors.ts";
 import {
   requireListing,
+  requireReadable,
   type WaitOptions,
   waitUntilListed,
 } from "../../lib/plan/wait.ts";
@@ -252,6 +253,21 @@ Deno.test("requireListing() refuses an index whose listing is not known", () => 
   const error = assertThrows(() => requireListing(registry), ReleasioError);
   assertEquals(error.code, "usage");
   requireListing(PYPI);
+});
+
+Deno.test("requireReadable() hands on what would make the index readable", () => {
+  const finding = {
+    code: "index-unreadable",
+    severity: "warning",
+    file: null,
+    message: "It wants credentials",
+    hint: "Set them.",
+  } as const;
+  const error = assertThrows(() => requireReadable([finding]), ReleasioError);
+  assertEquals(error.code, "usage");
+  assertEquals(error.message, "Cannot wait: It wants credentials");
+  assertEquals(error.hint, "Set them. Or leave out `--wait`.");
+  requireReadable([{ ...finding, code: "project-new" }]);
 });
 
 for (const seconds of [3, 100]) {
