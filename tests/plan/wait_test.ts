@@ -252,6 +252,7 @@ Deno.test("requireListing() refuses an index whose listing is not known", () => 
   const registry = { ...PYPI, simpleUrl: null };
   const error = assertThrows(() => requireListing(registry), ReleasioError);
   assertEquals(error.code, "usage");
+  assertStringIncludes(error.hint!, "`check_url`");
   requireListing(PYPI);
 });
 
