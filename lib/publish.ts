@@ -14,6 +14,7 @@ import {
 import { exitCodeOf } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import { takeHeadStart } from "./head_start.ts";
+import { withReader } from "./index_reader.ts";
 import { toErrorReport } from "./report/error_report.ts";
 import { addFindings, orFail, type Run } from "./publish_run.ts";
 import type { PublishReport, RunReport } from "./report/report.ts";
@@ -102,7 +103,10 @@ function undisturbed(sink: EventSink | undefined): EventSink {
 async function publishToEach(run: Run): Promise<readonly RunReport[]> {
   const { context, options: { settings, dryRun = false } } = run;
   const found = await orFail(run, () => find(run));
-  const [first] = settings.registries;
+  const registries = settings.registries.map((registry) =>
+    withReader(registry, context, { settings, dryRun })
+  );
+  const [first] = registries;
   if (found === null || first === undefined) return [];
   const headStart = takeHeadStart(context, first, found.files, {
     settings,
@@ -117,7 +121,7 @@ async function publishToEach(run: Run): Promise<readonly RunReport[]> {
     ]);
     const files = await orFail(run, () => gather(run, found.files));
     await noteStrays(run, found);
-    for (const registry of settings.registries) {
+    for (const registry of registries) {
       if (files === null) break;
       // The next index only if the one before is complete.
       if (run.failures.length > 0) {

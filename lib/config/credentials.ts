@@ -174,7 +174,14 @@ function mask(context: Context, secret: string): void {
   }
 }
 
-function basicForm(username: string, password: string): string {
+/**
+ * A user name and a password as HTTP Basic authentication has them.
+ *
+ * @param username The user name
+ * @param password The password
+ * @returns What follows `Basic `
+ */
+export function basicForm(username: string, password: string): string {
   const bytes = new TextEncoder().encode(`${username}:${password}`);
   return bytes.toBase64();
 }

@@ -26,6 +26,7 @@ export {
   isSameOrigin,
   parseRegistry,
   PYPI,
+  type Reader,
   type Registry,
   TESTPYPI,
 } from "./registry.ts";

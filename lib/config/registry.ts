@@ -7,6 +7,7 @@
 import { ReleasioError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { isSecure } from "../origin.ts";
+import type { Secret } from "../secret.ts";
 
 /** An index that distributions are uploaded to. */
 export interface Registry {
@@ -21,7 +22,27 @@ export interface Registry {
    * derived: then nothing is known about what is there.
    */
   readonly simpleUrl: string | null;
+  /**
+   * Who reads the Simple API where not everyone may: asked only when it
+   * refuses to be read. Without it, it is read without credentials.
+   */
+  readonly reader?: () => Promise<Reader>;
 }
+
+/** Who reads an index that not everyone may read. */
+export type Reader =
+  | {
+    readonly kind: "user";
+    /** The user's name. */
+    readonly username: string;
+    /** The user's password, or an API token. */
+    readonly password: Secret;
+  }
+  | {
+    readonly kind: "nobody";
+    /** Why, as a sentence. */
+    readonly reason: string;
+  };
 
 /** The Python Package Index, https://pypi.org. */
 export const PYPI: Registry = {

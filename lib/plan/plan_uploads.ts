@@ -105,7 +105,7 @@ export async function planUploads(
       files.push(...release.files.map(toSend));
     }
   }
-  findings.push(...unreadable(lookups));
+  findings.push(...unreadable(lookups, options));
   const newProjects = [...lookups].filter(([, { kind }]) => kind === "absent")
     .map(([project]) => project);
   findings.push(...aboutNewProjects(newProjects, registry));
@@ -212,7 +212,10 @@ function olderVersion(release: Release, registry: Registry): Finding {
   };
 }
 
-function unreadable(lookups: ReadonlyMap<string, ProjectLookup>): Finding[] {
+function unreadable(
+  lookups: ReadonlyMap<string, ProjectLookup>,
+  { skipExisting }: PlanOptions,
+): Finding[] {
   const hints = new Map(
     [...lookups.values()].flatMap((lookup) =>
       lookup.kind === "unreadable" ? [[lookup.reason, lookup.hint]] : []
@@ -222,7 +225,11 @@ function unreadable(lookups: ReadonlyMap<string, ProjectLookup>): Finding[] {
     code: "index-unreadable",
     severity: "warning",
     file: null,
-    message: `${reason}: what is there already is not known`,
+    message: `${reason}: ${
+      skipExisting
+        ? "files that are there already can't be recognised, and may be replaced"
+        : "what is there already is not known"
+    }`,
     hint,
   }));
 }

@@ -11,6 +11,7 @@ import type { Context } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
 import { type HttpResponse, isRecord, parseJson, send } from "../http.ts";
 import { READ_RETRIES, type RetryPolicy } from "../retry.ts";
+import { type ReadAccess, readAccess } from "./read_access.ts";
 import { readSimpleHtml } from "./simple_html.ts";
 
 /** A file that an index lists. */
@@ -61,7 +62,9 @@ export interface FetchProjectOptions {
 }
 
 /**
- * Asks an index for a project, past its caches as far as it allows.
+ * Asks an index for a project, past its caches as far as it allows. Who may
+ * not read it without credentials asks again with those that
+ * {@linkcode readAccess} grants.
  *
  * @param context The outside world
  * @param registry The index
@@ -86,12 +89,21 @@ export async function fetchProject(
     };
   }
   const url = new URL(`${project}/`, registry.simpleUrl).href;
+  const ask = (headers: Readonly<Record<string, string>> = {}) =>
+    send(context, {
+      url,
+      headers: { "accept": ACCEPT, "cache-control": "no-cache", ...headers },
+    }, { timeout: TIMEOUT, retries: READ_RETRIES, ...options });
   let response: HttpResponse;
   try {
-    response = await send(context, {
-      url,
-      headers: { "accept": ACCEPT, "cache-control": "no-cache" },
-    }, { timeout: TIMEOUT, retries: READ_RETRIES, ...options });
+    response = await ask();
+    if (isRefused(response)) {
+      const access = await readAccess(registry, url);
+      if (access.kind === "granted") {
+        response = await ask({ "authorization": access.authorization });
+      }
+      if (isRefused(response)) return refused(registry, response, access);
+    }
   } catch (error) {
     const target = error instanceof ReleasioError
       ? error.details.redirect
@@ -103,15 +115,28 @@ export async function fetchProject(
   }
   const { status } = response;
   if (status === 404) return notFound(registry, response);
-  if (status === 401 || status === 403) {
-    return {
-      kind: "unreadable",
-      reason: `${registry.name} does not let everyone read it (${status})`,
-      hint: SET_CHECK_URL,
-    };
-  }
   if (status !== 200) throw unusable(url, `status ${status}`);
   return { kind: "found", project: readProject(response, url) };
+}
+
+function isRefused({ status }: HttpResponse): boolean {
+  return status === 401 || status === 403;
+}
+
+function refused(
+  { name }: Registry,
+  { status }: HttpResponse,
+  access: ReadAccess,
+): ProjectLookup {
+  return {
+    kind: "unreadable",
+    reason: `${name} does not let everyone read it (${status})`,
+    hint: `The index wants credentials for reading. ${
+      access.kind === "granted"
+        ? "Those for uploading are not accepted: let their user read, too."
+        : access.reason
+    }`,
+  };
 }
 
 /**
