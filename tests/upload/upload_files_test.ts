@@ -8,6 +8,7 @@ import type { Context } from "../../lib/context.ts";
 import type { HashedDistribution } from "../../lib/dist/distribution.ts";
 import { ReleasioError } from "../../lib/errors.ts";
 import type { PublishEvent } from "../../lib/events.ts";
+import { openTrustedSession } from "../../lib/mint/session.ts";
 import {
   uploadFiles,
   type UploadOptions,
@@ -22,6 +23,7 @@ import {
   startFakeIndex,
 } from "../helpers/fake_index.ts";
 import { type Fault, startFaultProxy } from "../helpers/fault_proxy.ts";
+import { fakeIndex as mintingIndex, fakeProvider } from "../mint/fake_index.ts";
 
 const LIMITS = { connect: 2000, progress: 2000, answer: 2000 };
 
@@ -292,6 +294,32 @@ Deno.test("uploadFiles() never sends again what arrived without an answer", asyn
   assertEquals(index.lookups, ["demo"]);
 });
 
+Deno.test("uploadFiles() has uploaded what arrived without an answer and is a duplicate on the next try", async () => {
+  let looks = 0;
+  await using index = startFakeIndex({
+    // Behind at first: the file is sent again.
+    simple: () =>
+      ++looks === 1
+        ? new Response("", { status: 404 })
+        : Response.json({ files: [{ ...listed, url: listed.filename }] }, {
+          headers: { "content-type": "application/vnd.pypi.simple.v1+json" },
+        }),
+  });
+  const file = await wheel("py3");
+  const listed = { filename: file.filename, hashes: { sha256: file.sha256 } };
+  index.answers.push(
+    async (_, store) => {
+      await store();
+      return new Response("Bad gateway", { status: 502 });
+    },
+    say(409, "Conflict"),
+  );
+  const { outcomes } = await upload(index, [file]);
+  assertEquals(outcomes[0]!.status, "uploaded");
+  assertEquals(outcomes[0]!.attempts, 2);
+  assertEquals(looks, 2);
+});
+
 Deno.test("uploadFiles() takes a duplicate for existing when the digest is the same", async () => {
   await using index = startFakeIndex();
   const file = await wheel("py3");
@@ -333,6 +361,83 @@ Deno.test("uploadFiles() skips a duplicate that an index of another kind doesn't
   });
   assertEquals(statuses, ["skipped"]);
   assertEquals(index.lookups.length, 3);
+});
+
+/** What indexes answer to a name that they have, each in its own way. */
+const DUPLICATES: readonly (readonly [string, () => Response])[] = [
+  ["pypiserver", () => new Response("Conflict", { status: 409 })],
+  [
+    "Nexus",
+    () =>
+      new Response(
+        `<!DOCTYPE html><html lang="en"><head><title>400 - Nexus Repository Manager</title>
+        <style>${"a { color: red; } ".repeat(100)}</style></head><body>
+        <div class="nexus-header"><span class="product-name">Nexus Repository Manager</span></div>
+        <div class="nexus-body"><span class="title">Error 400</span> <span>Bad Request</span>
+        <div class="content-section">Repository does not allow updating assets: pypi-hosted</div>
+        </div></body></html>`,
+        { status: 400, headers: { "content-type": "text/html" } },
+      ),
+  ],
+  [
+    "Artifactory",
+    () =>
+      Response.json({
+        errors: [{
+          status: 403,
+          message:
+            "Not enough permissions to delete/overwrite all artifacts under 'pypi-local/demo/1.0' (user: 'octo' needs DELETE permission).",
+        }],
+      }, { status: 403 }),
+  ],
+  [
+    "Google Artifact Registry",
+    () =>
+      new Response("Requested entity already exists\n", {
+        status: 400,
+        headers: { "content-type": "text/plain; charset=utf-8" },
+      }),
+  ],
+  [
+    "GitLab",
+    () =>
+      Response.json({
+        message:
+          "400 Bad request - Validation failed: File name has already been taken",
+      }, { status: 400 }),
+  ],
+];
+
+for (const [name, answer] of DUPLICATES) {
+  Deno.test(`uploadFiles() skips what ${name} calls a duplicate, its listing being closed to us`, async () => {
+    await using index = startFakeIndex({
+      simple: () => new Response("", { status: 401 }),
+    });
+    index.answers.push(answer);
+    const { statuses } = await upload(index, [await wheel("py3")], {
+      skipExisting: true,
+    });
+    assertEquals(statuses, ["skipped"]);
+    index.answers.push(answer);
+    const asking = await upload(index, [await wheel("py3")]);
+    assertEquals(asking.codes, ["file-conflict"]);
+  });
+}
+
+Deno.test("uploadFiles() goes on after a duplicate when the listing is broken", async () => {
+  await using index = startFakeIndex({
+    simple: () => new Response("", { status: 500 }),
+  });
+  const files = await Promise.all(["py2", "py30"].map((tag) => wheel(tag)));
+  for (const skipExisting of [false, true]) {
+    index.answers.push(say(409, "Conflict"));
+    const run = await upload(index, files, { skipExisting, jobs: 1 });
+    assertEquals(run.statuses.toSorted(), [
+      skipExisting ? "skipped" : "failed",
+      "uploaded",
+    ]);
+    assertEquals(run.codes.includes("file-conflict"), !skipExisting);
+  }
 });
 
 Deno.test("uploadFiles() tells how a listing may lack a duplicate, without being asked to skip it", async () => {
@@ -466,6 +571,44 @@ Deno.test("uploadFiles() renews an expired token once and goes on", async () => 
     index.uploads[1]!.headers.get("authorization"),
     `Basic ${btoa("__token__:pypi-new")}`,
   );
+});
+
+Deno.test("uploadFiles() mints once for all workers whose token ended", async () => {
+  const world = context();
+  await using mint = mintingIndex({ expires: () => world.now() / 1000 + 900 });
+  const credentials = await openTrustedSession(world, {
+    registry: mint.registry,
+    audience: "pypi",
+    provider: fakeProvider(),
+  });
+  const first = (await credentials.current()).password.reveal();
+  await using index = startFakeIndex();
+  const together = Promise.withResolvers<void>();
+  let refused = 0;
+  const refuse: Answer = async (upload, store) => {
+    assertEquals(
+      upload.headers.get("authorization"),
+      `Basic ${btoa(`__token__:${first}`)}`,
+    );
+    if (++refused === 3) together.resolve();
+    await together.promise;
+    return say(403, "Invalid API Token: token is expired")(upload, store);
+  };
+  index.answers.push((_, store) => store(), refuse, refuse, refuse);
+  const files = await Promise.all(
+    ["py2", "py30", "py311", "py312", "py313"].map((tag) => wheel(tag)),
+  );
+  const { statuses } = await upload(
+    index,
+    files,
+    { credentials, jobs: 3 },
+    world,
+  );
+  await credentials.close();
+  assertEquals(statuses, Array(5).fill("uploaded"));
+  assertEquals(index.uploads.length, 5 + 3);
+  assertEquals(mint.exchanged.length, 2);
+  assertEquals(mint.burnt.length, 2);
 });
 
 Deno.test("uploadFiles() fails when the new token is refused too", async () => {
