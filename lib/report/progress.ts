@@ -250,7 +250,10 @@ function totalLine(state: ProgressState, layout: ProgressLayout): string {
   const first = state.samples[0];
   const elapsed = first === undefined ? 0 : layout.now - first.time;
   const moved = first === undefined ? 0 : state.moved - first.moved;
-  const hasRate = moved > 0 && elapsed >= MIN_RATE_SPAN && sent < size;
+  const underWay = filesUnderWay(state);
+  const isSending = underWay.some(([, { state }]) => state === "active");
+  const hasRate = isSending && moved > 0 && elapsed >= MIN_RATE_SPAN &&
+    sent < size;
   const facts = [
     { weight: 1, text: `${done} of ${count(all, "file")}` },
     { weight: 4, text: `${formatBytes(sent)} of ${formatBytes(size)}` },
@@ -262,6 +265,9 @@ function totalLine(state: ProgressState, layout: ProgressLayout): string {
           text: `${formatDuration((size - sent) / moved * elapsed)} left`,
         },
       ]
+      : []),
+    ...(underWay.length > 0 && !isSending
+      ? [{ weight: 3, text: "waiting for the next try" }]
       : []),
     // All bytes are out, and the index has not answered yet.
     ...(sent >= size && done < all
@@ -338,7 +344,9 @@ export function progressFrame(
     0,
   );
   const up = rows > 1 ? `\x1b[${rows - 1}A` : "";
-  return `${up}\r\x1b[J${above.map((line) => `${line}\n`).join("")}${
-    lines.join("\n")
-  }`;
+  // To clear all at once, from the top of the window, would make a terminal
+  // such as tmux keep each frame among the lines that have scrolled out.
+  return `${up}\r${above.map((line) => `\x1b[J${line}\n`).join("")}${
+    lines.map((line) => `\x1b[K${line}`).join("\n")
+  }\x1b[J`;
 }

@@ -168,7 +168,12 @@ Deno.test("renderProgress() shows a refused file as waiting for its next try", (
 });
 
 Deno.test("renderProgress() keeps its rate when a file is refused or fails", () => {
-  const events = [PLAN, start(FILES[0]!), sent(FILES[0]!, SIZE)];
+  const events = [
+    PLAN,
+    start(FILES[0]!),
+    start(FILES[1]!),
+    sent(FILES[0]!, SIZE),
+  ];
   for (const event of [retry(FILES[0]!), end(FILES[0]!, "failed")]) {
     assertStringIncludes(
       renderProgress(after(...events, event), { columns: 80, now: 5000 })
@@ -176,6 +181,19 @@ Deno.test("renderProgress() keeps its rate when a file is refused or fails", () 
       "  2.50 MB/s  ",
     );
   }
+});
+
+Deno.test("renderProgress() tells no rate while nothing is being sent", () => {
+  const state = after(
+    PLAN,
+    start(FILES[0]!),
+    sent(FILES[0]!, SIZE),
+    retry(FILES[0]!),
+  );
+  assertEquals(
+    renderProgress(state, { columns: 80, now: 5000 }).at(-1),
+    "░░░░░░░░░░░░░░░░░░░░  0 of 3 files  0 B of 30.0 MB  waiting for the next try",
+  );
 });
 
 Deno.test("renderProgress() counts the bytes of every try in its rate", () => {
@@ -305,14 +323,17 @@ Deno.test("reduceProgress() keeps a bounded number of samples", () => {
 });
 
 Deno.test("progressFrame() replaces the drawing before it and leaves lines above", () => {
-  assertEquals(progressFrame(["a", "b"], { columns: 80 }), "\r\x1b[Ja\nb");
+  assertEquals(
+    progressFrame(["a", "b"], { columns: 80 }),
+    "\r\x1b[Ka\n\x1b[Kb\x1b[J",
+  );
   assertEquals(
     progressFrame(["a"], {
       columns: 80,
       before: ["a", "b", "c"],
       above: ["done x"],
     }),
-    "\x1b[2A\r\x1b[Jdone x\na",
+    "\x1b[2A\r\x1b[Jdone x\n\x1b[Ka\x1b[J",
   );
 });
 
