@@ -25,9 +25,15 @@ const PASSWORD = "correct-horse-battery";
 /** How long a server may take to answer first, in tenths of a second. */
 const PATIENCE = 600;
 
-/** Starts pypiserver; a file that is there stays as it is. */
+/**
+ * Starts pypiserver; a file that is there stays as it is.
+ *
+ * @param python The Python tools
+ * @param options Whether only its user may read it, too
+ */
 export async function startPypiserver(
   python: PythonTools,
+  { isPrivate = false } = {},
 ): Promise<IndexServer> {
   const folder = await Deno.makeTempDir({ prefix: "releasio-pypiserver-" });
   await Deno.mkdir(join(folder, "packages"));
@@ -44,6 +50,7 @@ export async function startPypiserver(
   const stop = await startServer(python, "pypi-server", url, [
     ...["run", "--interface", "127.0.0.1", "--port", `${port}`],
     ...["--passwords", join(folder, "htpasswd"), "--disable-fallback"],
+    ...["--authenticate", isPrivate ? "update,list,download" : "update"],
     join(folder, "packages"),
   ]);
   return {

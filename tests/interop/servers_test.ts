@@ -66,19 +66,8 @@ async function tryServer(
   server: Server,
   { column, ...expected }: Expected,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "releasio-servers-" });
-  const dist = join(folder, "dist");
-  const changed = join(folder, "changed");
+  const { folder, dist, changed } = await makeFiles();
   try {
-    await Deno.mkdir(dist);
-    await Deno.mkdir(changed);
-    const spec = { name: "tin-whistle", description: "Ünïcode\n" };
-    await Deno.writeFile(join(dist, WHEEL), buildWheel(spec));
-    await Deno.writeFile(join(dist, SDIST), buildSdist(spec));
-    await Deno.writeFile(
-      join(changed, WHEEL),
-      buildWheel({ ...spec, files: { "tin_whistle/more.py": "" } }),
-    );
     const large = join(folder, LARGE);
     await Deno.writeFile(large, largeWheel());
 
@@ -129,6 +118,23 @@ async function tryServer(
   }
 }
 
+/** A wheel and an sdist, and another wheel of the same name. */
+async function makeFiles() {
+  const folder = await Deno.makeTempDir({ prefix: "releasio-servers-" });
+  const dist = join(folder, "dist");
+  const changed = join(folder, "changed");
+  await Deno.mkdir(dist);
+  await Deno.mkdir(changed);
+  const spec = { name: "tin-whistle", description: "Ünïcode\n" };
+  await Deno.writeFile(join(dist, WHEEL), buildWheel(spec));
+  await Deno.writeFile(join(dist, SDIST), buildSdist(spec));
+  await Deno.writeFile(
+    join(changed, WHEEL),
+    buildWheel({ ...spec, files: { "tin_whistle/more.py": "" } }),
+  );
+  return { folder, dist, changed };
+}
+
 function largeWheel(): Uint8Array<ArrayBuffer> {
   const data = new Uint8Array(LARGE_BYTES);
   for (let at = 0; at < data.length; at += 65_536) {
@@ -153,6 +159,34 @@ interopTest("publish works with pypiserver", async (python) => {
     blindSkip: [0, "skipped"],
   });
 });
+
+interopTest(
+  "publish reads a private pypiserver as the user who uploads",
+  async (python) => {
+    await using server = await startPypiserver(python, { isPrivate: true });
+    const { folder, dist, changed } = await makeFiles();
+    try {
+      for (
+        const [exitCode, statuses, args] of [
+          [0, ["uploaded", "uploaded"], ["--wait", dist]],
+          [0, ["existing", "existing"], [dist]],
+          [0, ["existing", "existing"], ["--wait", dist]],
+          [5, ["failed"], [changed]],
+          [0, ["skipped"], ["--skip-existing", changed]],
+        ] as const
+      ) {
+        const outcome = await publish(server, args);
+        assertEquals(
+          [outcome.exitCode, Object.values(outcome.statuses)],
+          [exitCode, statuses],
+          outcome.output,
+        );
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 interopTest("publish works with devpi-server", async (python) => {
   await using devpi = await startDevpi(python);
