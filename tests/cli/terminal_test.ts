@@ -110,6 +110,8 @@ for (const columns of [50, 80]) {
         async watch(run) {
           await run.until((screen) => screen.includes("100%"));
           await run.press("\x03");
+          // An answer would come before the signal, at times.
+          await run.ended;
         },
       });
       assertEquals(code, 130, screen);
@@ -138,6 +140,7 @@ Deno.test({
         await run.press("\x03");
         await run.until((screen) => screen.includes("Stopping"));
         await run.press("\x03");
+        await run.ended;
       },
     });
     assertEquals(code, 130, screen);
