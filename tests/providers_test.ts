@@ -9,6 +9,7 @@ import type { Publisher } from "../lib/config/settings.ts";
 import type { Context } from "../lib/context.ts";
 import { denoContext } from "../lib/deno_context.ts";
 import { publish } from "../lib/publish.ts";
+import { TOKEN_REQUEST_PATH } from "../lib/sandbox/github_job.ts";
 import {
   activestateClaims,
   gitlabClaims,
@@ -136,20 +137,22 @@ const CIS: readonly Ci[] = [
 
 async function publishFrom(ci: Ci, running: RunningSandbox) {
   const real = denoContext();
+  const asked: string[] = [];
   const context: Context = {
     ...testContext({ env: await ci.env(running) }),
     fetch: (request) => {
-      const host = ci.hosts?.[new URL(request.url).hostname];
-      return host === undefined
-        ? real.fetch(request)
-        : Promise.resolve(host(request, running.sandbox));
+      const { hostname } = new URL(request.url);
+      const host = ci.hosts?.[hostname];
+      if (host === undefined) return fetch(request);
+      asked.push(hostname);
+      return Promise.resolve(host(request, running.sandbox));
     },
     openFile: real.openFile,
     readDirectory: real.readDirectory,
     now: Date.now,
   };
   const { settings } = await resolveConfig(context, {});
-  return await publish(context, {
+  const report = await publish(context, {
     settings: {
       ...settings,
       attestations: "off",
@@ -157,6 +160,7 @@ async function publishFrom(ci: Ci, running: RunningSandbox) {
     },
     paths: [DEMO],
   });
+  return { ...report, asked };
 }
 
 for (const ci of CIS) {
@@ -174,6 +178,28 @@ for (const ci of CIS) {
       "uploaded",
     ]);
     assert(running.sandbox.state.mintedTokens.every(({ burnt }) => burnt));
+  });
+
+  Deno.test(`publish() asks for no identity on ${ci.name} when nothing is left to send`, async () => {
+    await using running = await startSandbox({
+      publishers: [{ publisher: ci.publisher, project: "releasio-demo" }],
+    });
+    await publishFrom(ci, running);
+    running.sandbox.state.requests.length = 0;
+    const again = await publishFrom(ci, running);
+    assertEquals(again.exitCode, 0);
+    assertEquals(again.runs[0]!.files.map(({ status }) => status), [
+      "existing",
+      "existing",
+    ]);
+    assertEquals(again.asked, []);
+    const paths = running.sandbox.state.requests.map(({ path }) => path);
+    assertEquals(
+      paths.filter((path) =>
+        path.startsWith(TOKEN_REQUEST_PATH) || path.endsWith("/mint-token")
+      ),
+      [],
+    );
   });
 
   Deno.test(`publish() sends nothing for a stranger on ${ci.name}`, async () => {
