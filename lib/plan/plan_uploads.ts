@@ -10,10 +10,16 @@ import type { HashedDistribution } from "../dist/distribution.ts";
 import { ReleasioError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import { compareWithListed, type Comparison } from "./compare_with_index.ts";
+import { type Listing, readListing } from "./listing.ts";
 import { type Lookups, startLookups } from "./look_up.ts";
-import { isOlderThanNewest, refuseByState } from "./project_state.ts";
+import {
+  isOlderThanNewest,
+  refuseBySize,
+  refuseByState,
+  type StateOptions,
+} from "./project_state.ts";
 import { type Release, sendingOrder } from "./sending_order.ts";
-import type { IndexFile, IndexProject, ProjectLookup } from "./simple_api.ts";
+import type { IndexFile, ProjectLookup } from "./simple_api.ts";
 
 /** Options for {@linkcode planUploads}. */
 export interface PlanOptions {
@@ -62,7 +68,7 @@ const NEW_PROJECTS_PER_DAY = 4;
  * @param options What to look at
  * @returns The plan
  * @throws {ReleasioError} `network`, `timeout` or `server-error` when the
- * index can't be asked
+ * index can't be asked; `token-missing` and the like when it asks who reads it
  */
 export async function planUploads(
   context: Context,
@@ -78,32 +84,31 @@ export async function planUploads(
       newProjects: [],
     };
   }
-  const projects = [...new Set(releases.map(({ project }) => project))];
+  const projects = Map.groupBy(releases, ({ project }) => project);
   const asked = options.lookups ?? new Map();
-  const others = projects.filter((project) => !asked.has(project));
+  const others = [...projects.keys()].filter((name) => !asked.has(name));
   const started = new Map([
     ...asked,
     ...startLookups(context, registry, others),
   ]);
   const lookups = new Map<string, ProjectLookup>();
-  for (const project of projects) {
-    lookups.set(project, await started.get(project)!);
-  }
   const files: PlannedFile[] = [];
   const findings: Finding[] = [];
-  for (const release of releases) {
-    const lookup = lookups.get(release.project)!;
-    if (lookup.kind === "found") {
-      const planned = await planRelease(release, lookup.project, {
-        registry,
-        now: context.now(),
-        ...options,
-      });
-      files.push(...planned.files);
-      findings.push(...planned.findings);
-    } else {
-      files.push(...release.files.map(toSend));
+  for (const [name, its] of projects) {
+    const lookup = await started.get(name)!;
+    lookups.set(name, lookup);
+    if (lookup.kind === "unreadable") {
+      files.push(...its.flatMap(({ files }) => files.map(toSend)));
+      continue;
     }
+    const project = lookup.kind === "found" ? lookup.project : null;
+    const planned = await planProject(its, readListing(name, project), {
+      registry,
+      now: context.now(),
+      ...options,
+    });
+    files.push(...planned.files);
+    findings.push(...planned.findings);
   }
   findings.push(...unreadable(lookups, options));
   const newProjects = [...lookups].filter(([, { kind }]) => kind === "absent")
@@ -116,17 +121,47 @@ function toSend(distribution: HashedDistribution): PlannedFile {
   return { distribution, status: "planned", error: null };
 }
 
+/** What is to be done for one project, or one release of it. */
+type ProjectPlan = Pick<Plan, "files" | "findings">;
+
+async function planProject(
+  releases: readonly Release[],
+  listing: Listing,
+  options: PlanOptions & StateOptions,
+): Promise<ProjectPlan> {
+  const files: PlannedFile[] = [];
+  const findings: Finding[] = [];
+  for (const release of releases) {
+    const planned = await planRelease(release, listing, options);
+    files.push(...planned.files);
+    findings.push(...planned.findings);
+  }
+  const error = refuseBySize(toBeSent(files), listing, options);
+  return {
+    files: error === null
+      ? files
+      : files.map((file) =>
+        file.status === "planned" ? { ...file, status: "failed", error } : file
+      ),
+    findings,
+  };
+}
+
+function toBeSent(files: readonly PlannedFile[]): HashedDistribution[] {
+  return files.filter(({ status }) => status === "planned")
+    .map(({ distribution }) => distribution);
+}
+
 async function planRelease(
   release: Release,
-  project: IndexProject,
-  options: PlanOptions & { readonly registry: Registry; readonly now: number },
-): Promise<Pick<Plan, "files" | "findings">> {
+  listing: Listing,
+  options: PlanOptions & StateOptions,
+): Promise<ProjectPlan> {
   const { registry } = options;
-  const listed = new Map(project.files.map((file) => [file.filename, file]));
   const files: PlannedFile[] = [];
   const findings: Finding[] = [];
   for (const distribution of release.files) {
-    const other = listed.get(distribution.filename);
+    const other = listing.files.get(distribution.filename);
     const comparison = await compareWithListed(distribution, other);
     if (comparison === "absent") {
       files.push(toSend(distribution));
@@ -148,13 +183,8 @@ async function planRelease(
       }
     }
   }
-  const refusals = refuseByState(
-    files.filter(({ status }) => status === "planned")
-      .map(({ distribution }) => distribution),
-    project,
-    options,
-  );
-  if (isOlderThanNewest(release, project)) {
+  const refusals = refuseByState(toBeSent(files), listing, options);
+  if (isOlderThanNewest(release, listing)) {
     findings.push(olderVersion(release, registry));
   }
   return {

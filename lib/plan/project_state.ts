@@ -7,15 +7,10 @@
 
 import type { Registry } from "../config/registry.ts";
 import type { HashedDistribution } from "../dist/distribution.ts";
-import { parseFilename } from "../dist/filename.ts";
-import {
-  compareVersions,
-  isPrerelease,
-  normalizeVersion,
-} from "../dist/version.ts";
+import { compareVersions, isPrerelease } from "../dist/version.ts";
 import { ReleasioError } from "../errors.ts";
+import { type ListedRelease, type Listing, releaseOf } from "./listing.ts";
 import type { Release } from "./sending_order.ts";
-import type { IndexFile, IndexProject } from "./simple_api.ts";
 
 /**
  * How long PyPI takes new files for a release, in milliseconds:
@@ -23,7 +18,7 @@ import type { IndexFile, IndexProject } from "./simple_api.ts";
  */
 const RELEASE_OPEN_FOR = 14 * 24 * 60 * 60 * 1000;
 
-/** What {@linkcode refuseByState} needs to know. */
+/** What the rules need to know. */
 export interface StateOptions {
   /** The index. */
   readonly registry: Registry;
@@ -35,42 +30,72 @@ export interface StateOptions {
 
 /**
  * Finds the files of one release that PyPI would refuse: the project is
- * archived or quarantined, the release is closed or has its sdist, the project
- * grows too large. Other indexes have none of these rules.
+ * archived or quarantined, the release is closed or has its sdist. Other
+ * indexes have none of these rules.
  *
  * @param files The release's files that the index doesn't have
- * @param project The project on the index
- * @param options The index, the time, the limit
+ * @param listing What the index has of the project
+ * @param options The index, the time
  * @returns The error of each file that would be refused
  */
 export function refuseByState(
   files: readonly HashedDistribution[],
-  project: IndexProject,
+  listing: Listing,
   options: StateOptions,
 ): Map<HashedDistribution, ReleasioError> {
   const refusals = new Map<HashedDistribution, ReleasioError>();
   const [first] = files;
   if (first === undefined || options.registry.kind === "other") return refusals;
-  const there = project.files.filter((file) =>
-    isOfVersion(file, first.version)
-  );
-  const whole = refuseProject(first, project, options) ??
-    refuseClosed(first, there, options) ??
-    refuseSize(first, files, project, options);
-  const hasSdist = there.some(({ filename }) =>
-    parseFilename(filename).kind === "sdist"
-  );
+  const there = releaseOf(listing, first.version);
+  const whole = refuseProject(first, listing, options) ??
+    refuseClosed(first, there, options);
   for (const file of files) {
     const error = whole ??
-      (file.kind === "sdist" && hasSdist ? secondSdist(file) : null);
+      (file.kind === "sdist" && there?.hasSdist ? secondSdist(file) : null);
     if (error !== null) refusals.set(file, error);
   }
   return refusals;
 }
 
+/**
+ * Whether PyPI would refuse files because their project grows too large:
+ * every file of a run counts, of whatever release.
+ *
+ * @param files The project's files that the index doesn't have
+ * @param listing What the index has of the project
+ * @param options The index, the limit
+ * @returns The error, or `null` if there is room
+ */
+export function refuseBySize(
+  files: readonly HashedDistribution[],
+  { size: used }: Listing,
+  { registry, maxProjectSize }: StateOptions,
+): ReleasioError | null {
+  const [first] = files;
+  if (first === undefined || registry.kind === "other") return null;
+  const added = files.reduce((sum, { size }) => sum + size, 0);
+  // A project that is larger already has been given a higher limit.
+  if (used > maxProjectSize || used + added <= maxProjectSize) return null;
+  return new ReleasioError(
+    "project-too-large",
+    `${first.project} would grow to ${bytes(used + added)} on ` +
+      `${registry.name}, beyond ${bytes(maxProjectSize)}`,
+    {
+      hint:
+        "Set `max_project_size` if the project has been given more; else delete old files or ask for more.",
+      details: { used, added, limit: maxProjectSize },
+    },
+  );
+}
+
+/** In full: what is too large by a byte must not look as large as the limit. */
+function bytes(count: number): string {
+  return `${count.toLocaleString("en")} bytes`;
+}
+
 function refuseProject(
   { project }: HashedDistribution,
-  { status }: IndexProject,
+  { status }: Listing,
   { registry }: StateOptions,
 ): ReleasioError | null {
   if (status !== "archived" && status !== "quarantined") return null;
@@ -87,13 +112,12 @@ function refuseProject(
 
 function refuseClosed(
   { project, version }: HashedDistribution,
-  there: readonly IndexFile[],
+  there: ListedRelease | undefined,
   { registry, now }: StateOptions,
 ): ReleasioError | null {
-  const times = there.flatMap(({ uploadTime }) => uploadTime ?? []);
-  const first = Math.min(...times);
-  if (times.length === 0 || now - first <= RELEASE_OPEN_FOR) return null;
-  const date = new Date(first).toISOString().slice(0, 10);
+  const since = there?.since ?? null;
+  if (since === null || now - since <= RELEASE_OPEN_FOR) return null;
+  const date = new Date(since).toISOString().slice(0, 10);
   return new ReleasioError(
     "release-closed",
     `${registry.name} takes no more files for ${project} ${version}, ` +
@@ -101,30 +125,6 @@ function refuseClosed(
     {
       hint:
         "A release closes 14 days after its first file. Publish a new version, such as a post-release.",
-    },
-  );
-}
-
-function refuseSize(
-  { project }: HashedDistribution,
-  files: readonly HashedDistribution[],
-  { files: listed }: IndexProject,
-  { registry, maxProjectSize }: StateOptions,
-): ReleasioError | null {
-  const used = sum(listed.map(({ size }) => size ?? 0));
-  const added = sum(files.map(({ size }) => size));
-  // A project that is larger already has been given a higher limit.
-  if (used > maxProjectSize || used + added <= maxProjectSize) return null;
-  return new ReleasioError(
-    "project-too-large",
-    `${project} would grow to ${
-      mebibytes(used + added)
-    } on ${registry.name}, ` +
-      `beyond ${mebibytes(maxProjectSize)}`,
-    {
-      hint:
-        "Set `max_project_size` if the project has been given more; else delete old files or ask for more.",
-      details: { used, added, limit: maxProjectSize },
     },
   );
 }
@@ -140,41 +140,20 @@ function secondSdist({ project, version }: HashedDistribution): ReleasioError {
   );
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
-}
-
-function versionOf({ filename }: IndexFile): string | null {
-  const parsed = parseFilename(filename);
-  return parsed.kind === "invalid" ? null : normalizeVersion(parsed.version);
-}
-
-function isOfVersion(file: IndexFile, version: string): boolean {
-  const other = versionOf(file);
-  return other !== null && compareVersions(other, version) === 0;
-}
-
 /**
  * Whether a release that is new to the index is lower than one that is there:
- * than any, or for a final release than any final one.
+ * than any, or for a final release than any final one. What was yanked was a
+ * mistake, and is no measure.
  *
  * @param release The release
- * @param project The project on the index
+ * @param listing What the index has of the project
  * @returns `false` when the release is there already
  */
 export function isOlderThanNewest(
-  release: Release,
-  project: IndexProject,
+  { version }: Release,
+  listing: Listing,
 ): boolean {
-  const { version } = release;
-  if (normalizeVersion(version) === null) return false;
-  const others = [...new Set(project.files.map(versionOf))].filter((other) =>
-    other !== null && (isPrerelease(version) || !isPrerelease(other))
-  ) as string[];
-  return !others.some((other) => compareVersions(other, version) === 0) &&
-    others.some((other) => compareVersions(other, version) > 0);
+  const newest = isPrerelease(version) ? listing.newest : listing.newestFinal;
+  return newest !== null && releaseOf(listing, version) === undefined &&
+    compareVersions(newest, version) > 0;
 }

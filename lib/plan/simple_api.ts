@@ -24,6 +24,8 @@ export interface IndexFile {
   readonly size: number | null;
   /** Milliseconds since the epoch, or `null` where the index doesn't tell. */
   readonly uploadTime: number | null;
+  /** Whether it was withdrawn: installers pass it over. */
+  readonly isYanked: boolean;
 }
 
 /** A project that an index has. */
@@ -196,7 +198,7 @@ function readProject(response: HttpResponse, url: string): IndexProject {
 
 function readFile(value: unknown): IndexFile | null {
   if (!isRecord(value) || typeof value.filename !== "string") return null;
-  const { filename, size, hashes, "upload-time": uploaded } = value;
+  const { filename, size, hashes, yanked, "upload-time": uploaded } = value;
   const time = typeof uploaded === "string" ? Date.parse(uploaded) : NaN;
   return {
     filename,
@@ -211,6 +213,8 @@ function readFile(value: unknown): IndexFile | null {
       : {},
     size: typeof size === "number" && size >= 0 ? size : null,
     uploadTime: Number.isNaN(time) ? null : time,
+    // `true`, or the reason.
+    isYanked: Boolean(yanked),
   };
 }
 

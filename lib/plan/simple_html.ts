@@ -119,5 +119,6 @@ function readLink(attributes: Attributes): IndexFile | null {
       : { [digest[1]!.toLowerCase()]: digest[2]!.toLowerCase() },
     size: null,
     uploadTime: null,
+    isYanked: attributes.has("data-yanked"),
   };
 }

@@ -15,6 +15,7 @@ interface Listed {
   hashes?: Record<string, string>;
   size?: number;
   "upload-time"?: string;
+  yanked?: boolean | string;
 }
 
 function plan(
@@ -92,6 +93,19 @@ Deno.test("planUploads() compares by an older digest where there is no SHA-256",
     `PyPI has another "${wheel.filename}": ` +
       `md5 ${md5("other")} there, SHA-256 ${wheel.sha256} here`,
   );
+});
+
+Deno.test("planUploads() compares by the best digest that there is", async () => {
+  const { filename } = wheel;
+  const digest = (algorithm: string) =>
+    createHash(algorithm).update(filename).digest("hex");
+  const status = async (hashes: Record<string, string>) =>
+    (await plan([wheel], [{ filename, hashes }])).files[0]!.status;
+  assertEquals(await status({ sha512: digest("sha512") }), "existing");
+  assertEquals(await status({ sha512: digest("sha1") }), "failed");
+  const wrong = "0".repeat(32);
+  assertEquals(await status({ md5: wrong, sha1: digest("sha1") }), "existing");
+  assertEquals(await status({ md5: digest("md5"), sha1: wrong }), "failed");
 });
 
 Deno.test("planUploads() stops at a name with other bytes and shows both digests", async () => {
@@ -176,14 +190,192 @@ Deno.test("planUploads() knows when a project grows too large, and that a larger
   assertEquals((await grow(1001)).files[0]!.status, "planned");
 });
 
+/** The codes of what becomes of files of 80 bytes where 1000 may be. */
+async function sizes(
+  filenames: readonly string[],
+  listed: readonly Listed[] | null,
+  options: { registry?: Registry } = {},
+) {
+  const distributions = await Promise.all(
+    filenames.map((name) => distributionOf(name, new Uint8Array(80))),
+  );
+  const { files } = await plan(distributions, listed, {
+    maxProjectSize: 1000,
+    ...options,
+  });
+  return files.map(({ error, status }) => error?.code ?? status);
+}
+
+Deno.test("planUploads() adds up what all releases of a project bring", async () => {
+  const two = ["demo-1.0.tar.gz", "demo-2.0.tar.gz"];
+  const listed = (size: number) => [{ filename: "demo-0.1.tar.gz", size }];
+  assertEquals(await sizes(two, listed(840)), ["planned", "planned"]);
+  assertEquals(await sizes(two, listed(841)), [
+    "project-too-large",
+    "project-too-large",
+  ]);
+  assertEquals(
+    await sizes(["other-1.0.tar.gz", ...two.slice(1)], listed(900)),
+    ["planned", "planned"],
+  );
+});
+
+Deno.test("planUploads() counts no file against the size that won't be sent", async () => {
+  const there = await distributionOf("demo-1.0.tar.gz", new Uint8Array(80));
+  const { filename, sha256 } = there;
+  assertEquals(
+    await sizes([filename, "demo-2.0.tar.gz"], [
+      { filename, hashes: { sha256 }, size: 80 },
+      { filename: "demo-0.1.tar.gz", size: 830 },
+    ]),
+    ["existing", "planned"],
+  );
+});
+
+Deno.test("planUploads() knows when a new project is too large", async () => {
+  const names = Array.from({ length: 13 }, (_, n) => `demo-${n}.0.tar.gz`);
+  assertEquals(
+    new Set(await sizes(names, null)),
+    new Set(["project-too-large"]),
+  );
+  assertEquals(
+    new Set(await sizes(names.slice(1), null)),
+    new Set(["planned"]),
+  );
+  assertEquals(
+    new Set(await sizes(names, null, { registry: OTHER })),
+    new Set(["planned"]),
+  );
+});
+
+Deno.test("planUploads() takes a file whose size isn't listed for none", async () => {
+  assertEquals(
+    await sizes(["demo-1.0.tar.gz"], [
+      { filename: "demo-0.1.tar.gz" },
+      { filename: "demo-0.2.tar.gz", size: 920 },
+    ]),
+    ["planned"],
+  );
+});
+
+Deno.test("planUploads() tells a byte too much from none", async () => {
+  const limit = 10 * 2 ** 30;
+  const { files } = await plan(
+    [await distributionOf("demo-1.0.tar.gz", new Uint8Array(1))],
+    [{ filename: "demo-0.1.tar.gz", size: limit }],
+    { maxProjectSize: limit },
+  );
+  assertEquals(
+    files[0]!.error?.message,
+    "demo would grow to 10,737,418,241 bytes on PyPI, beyond 10,737,418,240 bytes",
+  );
+});
+
+/** Codes of findings when a file meets a listing. */
+async function warnings(
+  filename: string,
+  ...listed: readonly (string | Listed)[]
+): Promise<string[]> {
+  const { findings } = await plan(
+    [await distributionOf(filename)],
+    listed.map((one) => typeof one === "string" ? { filename: one } : one),
+  );
+  return findings.map(({ code }) => code);
+}
+
 Deno.test("planUploads() warns of a version that is lower than the newest", async () => {
-  const warnings = async (...filenames: string[]) =>
-    (await plan([wheel], filenames.map((filename) => ({ filename })))).findings
-      .map(({ code }) => code);
-  assertEquals(await warnings("demo-2.0.tar.gz"), ["version-older"]);
-  assertEquals(await warnings("demo-0.9.tar.gz", "demo-2.0rc1.tar.gz"), []);
-  assertEquals(await warnings("demo-2.0.tar.gz", "demo-1.0.0.zip"), []);
-  assertEquals(await warnings("not a distribution"), []);
+  const OLDER = ["version-older"];
+  assertEquals(await warnings("demo-1.0.tar.gz", "demo-2.0.tar.gz"), OLDER);
+  assertEquals(
+    await warnings("demo-1.0.tar.gz", "demo-0.9.tar.gz", "demo-2.0rc1.tar.gz"),
+    [],
+  );
+  assertEquals(
+    await warnings(wheel.filename, "demo-2.0.tar.gz", "demo-1.0.0.zip"),
+    [],
+  );
+  assertEquals(await warnings("demo-1.0.tar.gz", "not a distribution"), []);
+});
+
+Deno.test("planUploads() compares a pre-release with pre-releases, too", async () => {
+  const older = ["version-older"];
+  assertEquals(await warnings("demo-1.0a1.tar.gz", "demo-2.0a1.zip"), older);
+  assertEquals(await warnings("demo-1.0a1.tar.gz", "demo-1.0.zip"), older);
+  assertEquals(await warnings("demo-2.0a1.tar.gz", "demo-1.0.zip"), []);
+});
+
+Deno.test("planUploads() measures no version by a yanked one", async () => {
+  const yanked = { filename: "demo-2024.1.tar.gz", yanked: "a mistake" };
+  assertEquals(await warnings("demo-1.0.zip", yanked, "demo-0.9.zip"), []);
+  assertEquals(
+    await warnings("demo-1.0.zip", yanked, "demo-2024.1-py3-none-any.whl"),
+    ["version-older"],
+  );
+  // A release that was yanked is there all the same.
+  assertEquals(
+    await warnings(
+      wheel.filename,
+      { filename: "demo-1.0.zip", yanked: true },
+      "demo-2.0.zip",
+    ),
+    [],
+  );
+});
+
+Deno.test("planUploads() reads old names of sdists from the project's name on", async () => {
+  const older = ["version-older"];
+  assertEquals(await warnings("demo-3.0.zip", "demo-2.0-2024.tar.gz"), []);
+  assertEquals(await warnings("demo-3.0.zip", "demo-4.0-beta.tar.gz"), []);
+  assertEquals(await warnings("demo-3.0.zip", "Demo-4.0-1.tar.gz"), older);
+  assertEquals(
+    await warnings("a_b_2-3.0.tar.gz", "A.b-2-4.0-1.tar.gz", "a-b-5.zip"),
+    older,
+  );
+  assertEquals(await warnings("a_b_2-3.0.tar.gz", "a.b-2-2.0-9.zip"), []);
+});
+
+for (
+  const [there, same] of [
+    ["1", "1.0.0"],
+    ["1.0.post0", "1.post0"],
+    ["1!1.0rc1", "1!1rc1"],
+    ["1.10.0.dev1", "1.10.dev1"],
+    ["10.0.0", "10"],
+  ]
+) {
+  Deno.test(`planUploads() knows ${there} as ${same}`, async () => {
+    const { files } = await plan(
+      [await distributionOf(`demo-${same}.tar.gz`)],
+      [{ filename: `demo-${there}.zip` }],
+    );
+    assertEquals(files[0]!.error?.code, "second-sdist");
+  });
+}
+
+Deno.test("planUploads() looks at the release alone for its sdist and its age", async () => {
+  const listed = [{
+    filename: "demo-0.9.tar.gz",
+    "upload-time": uploaded(NOW - 100 * DAY),
+  }, {
+    filename: "demo-1-cp312-cp312-win32.whl",
+    "upload-time": uploaded(NOW - DAY),
+  }];
+  const { files } = await plan([wheel, sdist], listed);
+  assertEquals(files.map(({ status }) => status), ["planned", "planned"]);
+});
+
+Deno.test("planUploads() compares many releases with a long listing in no time", async () => {
+  const listed = Array.from({ length: 5000 }, (_, n) => ({
+    filename: `demo-0.${n >> 3}.${n & 7}-cp311-cp311-win32.whl`,
+    "upload-time": uploaded(NOW - 100 * DAY),
+  }));
+  const releases = await Promise.all(
+    Array.from({ length: 150 }, (_, n) => distributionOf(`demo-9.${n}.zip`)),
+  );
+  const start = performance.now();
+  const { files } = await plan(releases, listed, { maxProjectSize: 1e9 });
+  assert(performance.now() - start < 3000);
+  assert(files.every(({ status }) => status === "planned"));
 });
 
 Deno.test("planUploads() counts new projects against the day's limit", async () => {
@@ -198,6 +390,8 @@ Deno.test("planUploads() counts new projects against the day's limit", async () 
     warned.findings.map(({ code, severity }) => [code, severity]),
     [["project-new", "note"], ["too-many-new-projects", "warning"]],
   );
+  const elsewhere = await plan(many, null, { registry: OTHER });
+  assertEquals(elsewhere.findings.map(({ code }) => code), ["project-new"]);
   const fine = await plan(many.slice(1), null);
   assertEquals(fine.findings.map(({ code }) => code), ["project-new"]);
 });

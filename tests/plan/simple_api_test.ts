@@ -59,6 +59,7 @@ Deno.test("fetchProject() reads the JSON that PyPI answers with", async () => {
         hashes: { sha256: "ab" },
         size: 12,
         uploadTime: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+        isYanked: false,
       }],
     },
   });
@@ -86,6 +87,34 @@ Deno.test("fetchProject() reads links where an index has only HTML", async () =>
   assertEquals(
     lookup.kind === "found" && lookup.project.status,
     "quarantined",
+  );
+});
+
+Deno.test("fetchProject() tells what was yanked, with a reason or without", async () => {
+  const yanked = async (answer: () => Response) => {
+    const lookup = await fetchProject(
+      answering(answer).context,
+      REGISTRY,
+      "demo",
+    );
+    assert(lookup.kind === "found");
+    return lookup.project.files.map(({ isYanked }) => isYanked);
+  };
+  const files = [true, "a mistake", false, "", undefined].map((yanked) => ({
+    filename: "demo-1.0.tar.gz",
+    yanked,
+  }));
+  assertEquals(
+    await yanked(json({ files })),
+    [true, true, false, false, false],
+  );
+  assertEquals(
+    await yanked(html(`
+      <a href=demo-1.0.tar.gz data-yanked>a</a>
+      <a data-yanked="a mistake" href=demo-1.0.tar.gz>b</a>
+      <a data-yanked="" href=demo-1.0.tar.gz>c</a>
+      <a href="demo-1.0.tar.gz">d</a>`)),
+    [true, true, true, false],
   );
 });
 
