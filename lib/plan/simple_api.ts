@@ -59,6 +59,8 @@ const ACCEPT = "application/vnd.pypi.simple.v1+json, " +
 export interface FetchProjectOptions {
   /** How patiently to try. @default {READ_RETRIES} */
   readonly retries?: RetryPolicy;
+  /** Milliseconds for each answer. @default {30000} */
+  readonly timeout?: number;
   /** Stops the request. @default {context.signal} */
   readonly signal?: AbortSignal;
 }

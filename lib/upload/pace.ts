@@ -9,6 +9,9 @@ import type { Context } from "../context.ts";
 /** Retries that a run may make, beside one for each of its files. */
 const RETRIES_PER_RUN = 20;
 
+/** Tries in a row that may fail, of whatever files, before a run gives up. */
+const FAILURES_IN_A_ROW = 24;
+
 /**
  * The pace of one run. An index that is overloaded or that limits its callers
  * means all of them: its wish makes every worker wait, and halves their
@@ -20,6 +23,7 @@ export class Pace {
   #workers: number;
   #notBefore = 0;
   #retries: number;
+  #failures = 0;
 
   /**
    * Starts at full pace.
@@ -38,6 +42,16 @@ export class Pace {
   /** Uploads at a time, now. */
   get workers(): number {
     return this.#workers;
+  }
+
+  /**
+   * Notes a try that failed and might pass later.
+   *
+   * @returns Whether so many have failed in a row that no other file would fare
+   * better: the network or the index is away, and each try takes long to say so
+   */
+  noteFailure(): boolean {
+    return ++this.#failures >= FAILURES_IN_A_ROW;
   }
 
   /**
@@ -61,6 +75,7 @@ export class Pace {
 
   /** An upload succeeded: one more at a time, up to the limit. */
   speedUp(): void {
+    this.#failures = 0;
     this.#workers = Math.min(this.#jobs, this.#workers + 1);
   }
 

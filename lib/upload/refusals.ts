@@ -65,8 +65,10 @@ function refusedTokenHint({ auth, project }: RefusalFacts): string {
     : `See whether "${project}" has this job's identity among its trusted publishers.`;
 }
 
+/** The minute by which it is certainly past. */
 function minuteOf(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const minute = new Date(Math.ceil(date.getTime() / 60_000) * 60_000);
+  return `${minute.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 const duplicate = {

@@ -77,6 +77,9 @@ const LOOK_RETRIES: RetryPolicy = {
   patience: 5000,
 };
 
+/** Nothing is lost if it takes longer, but time: the file is sent again. */
+const LOOK_TIMEOUT = 10_000;
+
 /** Looks for a file that the index has and doesn't list. */
 const STALE_LOOKS = 3;
 
@@ -136,7 +139,7 @@ async function pauseOrStop(
     asked,
   });
   // An index that asks for so long a wait will ask every file for it.
-  if (delay === null) return "run";
+  if (delay === null || pace.noteFailure()) return "run";
   if (isOverload) pace.slowDown(delay);
   if (attempts >= UPLOAD_RETRIES.attempts || !pace.takeRetry()) return "file";
   run.emit({
@@ -222,6 +225,11 @@ async function tryOnce(
       continue;
     }
     if (!refusal.isPassing) {
+      // Whatever it was that stood between, the file may have passed it.
+      const isAmbiguous = answer.status >= 500;
+      if (isAmbiguous && await look(run, distribution) === "same") {
+        return { kind: "done", result: success("uploaded") };
+      }
       return { kind: "done", result: failure(refusal.error, refusal.scope) };
     }
     return {
@@ -296,7 +304,17 @@ async function afterDuplicate(
   // without it. Elsewhere the listing may be hidden, or another index's.
   const isMissing = isUnlisted && run.registry.kind !== "other";
   if (run.skipExisting && !isMissing) return success("skipped");
-  return failure(isUnlisted ? unlistedDuplicate(error, run.registry) : error);
+  if (isUnlisted) return failure(unlistedDuplicate(error, run.registry));
+  const mayBeOurs = there === "unknown" && attempt > 1;
+  return failure(mayBeOurs ? unknownDuplicate(error) : error);
+}
+
+function unknownDuplicate({ code, message, details }: ReleasioError) {
+  return new ReleasioError(code, message, {
+    hint:
+      "An earlier try of this run may have put it there, and the index can't be asked. Set `check_url` to where it lists its files, or pass `--skip-existing` to leave the file that is there.",
+    details,
+  });
 }
 
 /** PyPI calls it a duplicate too when it has the bytes under another name. */
@@ -318,6 +336,7 @@ async function look(
   try {
     return await compareWithIndex(context, registry, distribution, {
       retries: LOOK_RETRIES,
+      timeout: LOOK_TIMEOUT,
       signal,
     });
   } catch (error) {

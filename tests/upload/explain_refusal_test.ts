@@ -333,6 +333,9 @@ Deno.test("explainRefusal() says when the index takes more", () => {
   assert(project.error.hint!.includes("2026-01-01 02:00 UTC"));
   const limited = explain(429, "", { headers: { "retry-after": "3600" } });
   assert(limited.error.hint!.includes("2026-01-01 01:00 UTC"));
+  // Who comes in the minute that is named must not be early.
+  const uneven = explain(429, "", { headers: { "retry-after": "3601" } });
+  assert(uneven.error.hint!.includes("2026-01-01 01:01 UTC"));
   assert(explain(429, "").error.hint!.includes("later"));
 });
 

@@ -20,6 +20,7 @@ import {
   credentialsOf,
   distributionOf,
   type FakeIndex,
+  type SeenUpload,
   startFakeIndex,
 } from "../helpers/fake_index.ts";
 import { type Fault, startFaultProxy } from "../helpers/fault_proxy.ts";
@@ -294,6 +295,88 @@ Deno.test("uploadFiles() never sends again what arrived without an answer", asyn
   assertEquals(index.lookups, ["demo"]);
 });
 
+for (const status of [501, 507, 520, 524]) {
+  Deno.test(`uploadFiles() asks whether a file has arrived before it fails with ${status}`, async () => {
+    await using index = startFakeIndex();
+    const answer = new Response("Something between us", { status });
+    index.answers.push(async (_, store) => {
+      await store();
+      return answer.clone();
+    }, () => answer.clone());
+    const { statuses } = await upload(
+      index,
+      await Promise.all([wheel("py3"), wheel("py31")]),
+      { jobs: 1 },
+    );
+    assertEquals(statuses, ["uploaded", "failed"]);
+    // What will not pass is not tried again.
+    assertEquals(index.uploads.length, 2);
+    assertEquals(index.lookups.length, 2);
+  });
+}
+
+Deno.test("uploadFiles() looks for a file whose last connection broke", async () => {
+  await using index = startFakeIndex();
+  const file = await wheel("py3");
+  const world = context({
+    fetch: async (request) => {
+      if (request.method !== "POST") return await fetch(request);
+      // It arrives, and the answer is lost, at the last try as at the first.
+      if (index.uploads.length === 5) {
+        await (await fetch(request)).body?.cancel();
+        throw new TypeError("lost");
+      }
+      return await fetch(request);
+    },
+  });
+  index.answers.push(...Array.from({ length: 5 }, () => say(502, "Bad")));
+  const { outcomes } = await upload(index, [file], {}, world);
+  assertEquals(outcomes[0]!.status, "uploaded");
+  assertEquals(outcomes[0]!.attempts, 6);
+  assertEquals(index.uploads.length, 6);
+});
+
+Deno.test("uploadFiles() gives up a run whose tries all fail, however many files are left", async () => {
+  await using index = startFakeIndex();
+  const files = await Promise.all(
+    Array.from({ length: 30 }, (_, number) => wheel(`py3${number}`)),
+  );
+  index.files.set(files[0]!.filename, files[0]!.sha256);
+  index.answers.push(...Array.from({ length: 400 }, () => say(503, "Down")));
+  const { outcomes, world } = await upload(index, files, { jobs: 4 });
+  const failed = outcomes.filter(({ status }) => status === "failed");
+  const untried = outcomes.filter(({ status }) => status === "not-attempted");
+  assert(untried.length > 15, `${untried.length} of ${outcomes.length}`);
+  for (const { error } of failed) assertEquals(error!.code, "server-error");
+  assert(index.uploads.length < 30, `${index.uploads.length} requests`);
+  assert(world.slept.reduce((sum, ms) => sum + ms) < 600_000);
+});
+
+Deno.test("uploadFiles() goes on past files that fail as long as others go up", async () => {
+  await using index = startFakeIndex();
+  const files = await Promise.all(
+    Array.from({ length: 12 }, (_, number) => wheel(`py3${number}`)),
+  );
+  const down = say(503, "Down");
+  // Of each pair, one goes up and one fails at every try.
+  const tries = new Map<string, number>();
+  const world = context({
+    fetch: async (request) => {
+      if (request.method !== "POST") return await fetch(request);
+      const body = await request.clone().text();
+      const name = /filename="([^"]+)"/.exec(body)![1]!;
+      tries.set(name, (tries.get(name) ?? 0) + 1);
+      const number = files.findIndex(({ filename }) => filename === name);
+      return number % 2 === 0
+        ? await fetch(request)
+        : await down({} as SeenUpload, () => Promise.reject());
+    },
+  });
+  const { statuses } = await upload(index, files, { jobs: 1 }, world);
+  assertEquals(statuses.includes("not-attempted"), false);
+  assertEquals(statuses.filter((status) => status === "uploaded").length, 6);
+});
+
 Deno.test("uploadFiles() has uploaded what arrived without an answer and is a duplicate on the next try", async () => {
   let looks = 0;
   await using index = startFakeIndex({
@@ -318,6 +401,19 @@ Deno.test("uploadFiles() has uploaded what arrived without an answer and is a du
   assertEquals(outcomes[0]!.status, "uploaded");
   assertEquals(outcomes[0]!.attempts, 2);
   assertEquals(looks, 2);
+});
+
+Deno.test("uploadFiles() says that a duplicate may be its own where the index can't be asked", async () => {
+  await using index = startFakeIndex();
+  index.answers.push(async (_, store) => {
+    await store();
+    return new Response("Bad gateway", { status: 502 });
+  }, say(409, "Conflict"));
+  const { outcomes } = await upload(index, [await wheel("py3")], {
+    registry: { ...index.registry, simpleUrl: null },
+  });
+  assertEquals(outcomes[0]!.status, "failed");
+  assertStringIncludes(outcomes[0]!.error!.hint!, "An earlier try of this run");
 });
 
 Deno.test("uploadFiles() takes a duplicate for existing when the digest is the same", async () => {
