@@ -1,6 +1,11 @@
 /** What a person sees who publishes at a terminal. */
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { ROOT } from "../helpers/paths.ts";
 import { githubClaims } from "../../lib/sandbox/mod.ts";
 import { type RunningSandbox, startSandbox } from "../helpers/sandbox.ts";
@@ -124,6 +129,24 @@ for (const columns of [50, 80]) {
     },
   });
 }
+
+Deno.test({
+  name: "publish takes its bars away when it is stopped at once",
+  ignore: !HAS_TERMINALS,
+  async fn() {
+    const { code, screen } = await publishSlowly({
+      async watch(run) {
+        await run.until((screen) => screen.includes("100%"));
+        await run.kill("SIGINT", "SIGTERM");
+        await run.ended;
+      },
+    });
+    // Either may arrive first.
+    assert(code === 130 || code === 143, screen);
+    assertMatch(screen, /^Stopping.*\nStopped\n$/m);
+    assertEquals(screen.includes("█"), false, screen);
+  },
+});
 
 Deno.test({
   name: "publish takes its bars away before it burns its token",

@@ -31,6 +31,8 @@ export interface TerminalRun {
   readonly until: (fits: (screen: string) => boolean) => Promise<string>;
   /** Presses keys. */
   readonly press: (keys: string) => Promise<void>;
+  /** Sends signals, one right after the other. */
+  readonly kill: (...signals: readonly Deno.Signal[]) => Promise<void>;
   /** How it ended. */
   readonly ended: Promise<TerminalResult>;
 }
@@ -74,6 +76,11 @@ export function runInTerminal(
   return {
     ended,
     press: (keys) => stdin.write(new TextEncoder().encode(keys)),
+    async kill(...signals) {
+      const children = `/proc/${child.pid}/task/${child.pid}/children`;
+      const pid = Number.parseInt(await Deno.readTextFile(children));
+      for (const signal of signals) Deno.kill(pid, signal);
+    },
     until: (fits) => {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       const look = () => {
