@@ -248,14 +248,14 @@ Deno.test("planUploads() knows when a new project is too large", async () => {
   );
 });
 
-Deno.test("planUploads() takes a file whose size isn't listed for none", async () => {
-  assertEquals(
-    await sizes(["demo-1.0.tar.gz"], [
+Deno.test("planUploads() adds up the sizes that are listed where not all are", async () => {
+  const withOther = (size: number) =>
+    sizes(["demo-1.0.tar.gz"], [
       { filename: "demo-0.1.tar.gz" },
-      { filename: "demo-0.2.tar.gz", size: 920 },
-    ]),
-    ["planned"],
-  );
+      { filename: "demo-0.2.tar.gz", size },
+    ]);
+  assertEquals(await withOther(920), ["planned"]);
+  assertEquals(await withOther(921), ["project-too-large"]);
 });
 
 Deno.test("planUploads() tells a byte too much from none", async () => {
