@@ -48,7 +48,9 @@ export type ProjectLookup =
     readonly hint: string;
   };
 
-const SET_CHECK_URL = "Set `check_url` to the address that installers use.";
+/** What makes an index readable whose address was guessed wrong. */
+export const SET_CHECK_URL =
+  "Set `check_url` to the address that installers use.";
 
 const TIMEOUT = 30_000;
 

@@ -11,7 +11,7 @@ import { ReleasioError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import { backoffDelay, READ_RETRIES, type RetryPolicy } from "../retry.ts";
 import { compareWithListed } from "./compare_with_index.ts";
-import { fetchProject, type IndexFile } from "./simple_api.ts";
+import { fetchProject, type IndexFile, SET_CHECK_URL } from "./simple_api.ts";
 
 /** Options for {@linkcode waitUntilListed}. */
 export interface WaitOptions {
@@ -33,8 +33,6 @@ const POLLS: RetryPolicy = {
 
 /** Longer timers fire at once. */
 const MAX_TIMER = 2 ** 31 - 1;
-
-const SET_CHECK_URL = "Set `check_url` to the address that installers use.";
 
 /** What one look at the index came to. */
 interface Look {

@@ -8,12 +8,12 @@ import { join } from "node:path";
 import type { Registry } from "../config/registry.ts";
 import type { Context } from "../context.ts";
 import { sha256 } from "../dist/digest.ts";
-import { parseFilename } from "../dist/filename.ts";
 import { findDistributions } from "../dist/find_distributions.ts";
 import { readDistribution } from "../dist/read_distribution.ts";
 import { readEach } from "../dist/read_each.ts";
 import { compareVersions, normalizeVersion } from "../dist/version.ts";
 import { ReleasioError } from "../errors.ts";
+import { readListing, releaseOf } from "../plan/listing.ts";
 import { fetchProject } from "../plan/simple_api.ts";
 import type { ReleaseStep } from "../report/release_report.ts";
 import { distFolder } from "./build.ts";
@@ -207,13 +207,8 @@ async function isVersionOnIndex(
   if (registry === null || skipsIndex || project === null) return false;
   const found = await fetchProject(context, registry, project);
   if (found.kind !== "found") return false;
-  return found.project.files.some(({ filename }) => {
-    const parsed = parseFilename(filename);
-    const other = parsed.kind === "invalid"
-      ? null
-      : normalizeVersion(parsed.version);
-    return other !== null && compareVersions(other, version) === 0;
-  });
+  const listing = readListing(project, found.project);
+  return releaseOf(listing, version) !== undefined;
 }
 
 function requireSame(wanted: string, found: string, what: string): void {
