@@ -1,15 +1,14 @@
 /** What a person sees who publishes at a terminal. */
 
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { openReporter } from "../../lib/cli/reporter.ts";
+import type { Drawing } from "../../lib/cli/terminal.ts";
+import { testContext } from "../helpers/context.ts";
 import { ROOT } from "../helpers/paths.ts";
 import { githubClaims } from "../../lib/sandbox/mod.ts";
 import { type RunningSandbox, startSandbox } from "../helpers/sandbox.ts";
 import {
+  createScreen,
   HAS_TERMINALS,
   runInTerminal,
   type TerminalRun,
@@ -130,22 +129,50 @@ for (const columns of [50, 80]) {
   });
 }
 
-Deno.test({
-  name: "publish takes its bars away when it is stopped at once",
-  ignore: !HAS_TERMINALS,
-  async fn() {
-    const { code, screen } = await publishSlowly({
-      async watch(run) {
-        await run.until((screen) => screen.includes("100%"));
-        await run.kill("SIGINT", "SIGTERM");
-        await run.ended;
-      },
-    });
-    // Either may arrive first.
-    assert(code === 130 || code === 143, screen);
-    assertMatch(screen, /^Stopping.*\nStopped\n$/m);
-    assertEquals(screen.includes("█"), false, screen);
-  },
+Deno.test("openReporter() draws what a run that is stopped at once can take away", async () => {
+  const screen = createScreen(80, 24);
+  let drawing: Drawing | null = null as Drawing | null;
+  const reporter = openReporter({
+    command: "publish",
+    context: testContext(),
+    ci: null,
+    globals: {},
+    terminal: {
+      out: () => {},
+      err: (text) =>
+        drawing === null
+          ? screen.write(`${text}\r\n`)
+          : drawing.writeAbove(text),
+      draw: (text) => screen.write(text.replaceAll("\n", "\r\n")),
+      setDrawing: (next) => drawing = next,
+      erase: () => drawing?.erase(),
+      isTerminal: true,
+      canRedraw: true,
+      canAsk: false,
+      columns: () => 80,
+      rows: () => 24,
+      colour: false,
+      outColour: false,
+    },
+  });
+  const registry = "https://upload.pypi.org/legacy/";
+  const file = { file: "demo-1.0.tar.gz", size: 1000 };
+  reporter.onEvent({
+    type: "plan",
+    registry,
+    files: [{ ...file, status: "planned" }],
+  });
+  reporter.onEvent({ type: "upload-start", registry, ...file, attempt: 1 });
+  reporter.onEvent({ type: "note", message: "Something is told" });
+  const lines = `plan: 1 file to upload (1.00 kB)
+  upload     1.00 kB  demo-1.0.tar.gz
+note: Something is told
+`;
+  assertStringIncludes(screen.text(), `${lines}  demo-1.0.tar.gz  `);
+  drawing?.erase();
+  assertEquals(screen.text(), lines);
+  await reporter.close();
+  assertEquals(screen.text(), lines);
 });
 
 Deno.test({

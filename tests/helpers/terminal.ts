@@ -31,8 +31,6 @@ export interface TerminalRun {
   readonly until: (fits: (screen: string) => boolean) => Promise<string>;
   /** Presses keys. */
   readonly press: (keys: string) => Promise<void>;
-  /** Sends signals, one right after the other. */
-  readonly kill: (...signals: readonly Deno.Signal[]) => Promise<void>;
   /** How it ended. */
   readonly ended: Promise<TerminalResult>;
 }
@@ -76,11 +74,6 @@ export function runInTerminal(
   return {
     ended,
     press: (keys) => stdin.write(new TextEncoder().encode(keys)),
-    async kill(...signals) {
-      const children = `/proc/${child.pid}/task/${child.pid}/children`;
-      const pid = Number.parseInt(await Deno.readTextFile(children));
-      for (const signal of signals) Deno.kill(pid, signal);
-    },
     until: (fits) => {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       const look = () => {
@@ -106,7 +99,7 @@ const PARTS_REGEXP = new RegExp(`${ESC}\\[[\\d;?]*[A-Za-z]|[^]`, "gu");
  * A screen that knows what our bars ask of one: line feeds, returns, lines up,
  * and clearing. A line that is too long goes on in the next.
  */
-function createScreen(columns: number, rows: number) {
+export function createScreen(columns: number, rows: number) {
   const lines: string[][] = [[]];
   let row = 0;
   let column = 0;
