@@ -30,3 +30,23 @@ Deno.test("the README leads to every page", async () => {
     if (path !== "README.md") assert(targets.includes(path), path);
   }
 });
+
+Deno.test("the README's figures are those that the bench wrote", async () => {
+  const page = (await readPages())
+    .find(({ path }) => path === "docs/benchmarks.md")!;
+  const [table] = README.text.split("## How fast")[1]!.match(/(?:^\|.*\n)+/m)!;
+  const rows = cellsOf(table);
+  assert(rows.length > 3);
+  const measured = cellsOf(page.text).map((row) => row.join());
+  for (const row of rows) assert(measured.includes(row.join()), row.join());
+  // With its date and machine.
+  const [, machine] = page.text.match(/^(\d{4}-\d\d-\d\d; \d+ cores)/m)!;
+  assertStringIncludes(README.text, machine!);
+});
+
+/** The rows of the tables in a text, but for the rules. */
+function cellsOf(text: string): string[][] {
+  return [...text.matchAll(/^\| (.+) \|$/gm)]
+    .map(([, row]) => row!.split("|").map((cell) => cell.trim()))
+    .filter(([first]) => !/^-+$/.test(first!));
+}
