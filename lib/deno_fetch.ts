@@ -6,6 +6,7 @@
 
 import type { Context } from "./context.ts";
 import { ReleasioError } from "./errors.ts";
+import { isProtocolRefused } from "./network_error.ts";
 import { isLoopback } from "./origin.ts";
 
 /** The variables whose proxies Deno sends http requests to. */
@@ -47,7 +48,7 @@ export function createFetch(env: Context["env"]): Context["fetch"] {
           await (http1 ??= openTlsClient(env, false)),
         );
       } catch (error) {
-        if (!refusesHttp1(error)) throw error;
+        if (!isProtocolRefused(error)) throw error;
         needsHttp2.add(url.origin);
         // A body is made anew by whoever tries again.
         if (request.body !== null) throw error;
@@ -55,12 +56,6 @@ export function createFetch(env: Context["env"]): Context["fetch"] {
     }
     return await fetch(request, await (http2 ??= openTlsClient(env, true)));
   };
-}
-
-function refusesHttp1(error: unknown): boolean {
-  return error instanceof Error &&
-    (error.message.includes("NoApplicationProtocol") ||
-      refusesHttp1(error.cause));
 }
 
 /**

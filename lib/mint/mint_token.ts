@@ -8,13 +8,8 @@ import { TOKEN_USERNAME } from "../config/credentials.ts";
 import type { Registry } from "../config/registry.ts";
 import type { Context } from "../context.ts";
 import { ReleasioError } from "../errors.ts";
-import {
-  type HttpResponse,
-  isLasting,
-  isRecord,
-  parseJson,
-  send,
-} from "../http.ts";
+import { type HttpResponse, isRecord, parseJson, send } from "../http.ts";
+import { isConnectError, isLasting } from "../network_error.ts";
 import type { IdentityProvider, IdentityToken } from "../oidc/provider.ts";
 import {
   isTransientStatus,
@@ -23,7 +18,6 @@ import {
   requestedDelay,
 } from "../retry.ts";
 import { Secret } from "../secret.ts";
-import { isConnectError } from "./connect_error.ts";
 import { endpoint } from "./endpoint.ts";
 import { explainRefusal } from "./explain_refusal.ts";
 

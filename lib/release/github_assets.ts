@@ -9,7 +9,8 @@
 import type { Context } from "../context.ts";
 import { sha256 } from "../dist/digest.ts";
 import { ReleasioError } from "../errors.ts";
-import { networkError, readBounded } from "../http.ts";
+import { readBounded } from "../http.ts";
+import { networkError } from "../network_error.ts";
 import { isSecure } from "../origin.ts";
 import type { ManifestFile } from "./draft.ts";
 import {

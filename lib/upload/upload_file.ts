@@ -9,8 +9,8 @@ import type { Context } from "../context.ts";
 import type { HashedDistribution } from "../dist/distribution.ts";
 import { ReleasioError } from "../errors.ts";
 import type { PublishEvent } from "../events.ts";
-import { isLasting } from "../http.ts";
 import type { BasicCredentials, Credentials } from "../mint/credentials.ts";
+import { isLasting } from "../network_error.ts";
 import {
   compareWithIndex,
   type Comparison,

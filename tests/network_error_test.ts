@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { isConnectError } from "../../lib/mint/connect_error.ts";
-import { startFaultProxy } from "../helpers/fault_proxy.ts";
-import { ReleasioError } from "../../lib/errors.ts";
+import { isConnectError } from "../lib/network_error.ts";
+import { startFaultProxy } from "./helpers/fault_proxy.ts";
+import { ReleasioError } from "../lib/errors.ts";
 
 /** What Deno's own `fetch` rejects with. */
 async function rejection(url: string): Promise<unknown> {
