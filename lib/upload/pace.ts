@@ -9,8 +9,11 @@ import type { Context } from "../context.ts";
 /** Retries that a run may make, beside one for each of its files. */
 const RETRIES_PER_RUN = 20;
 
-/** Tries in a row that may fail, of whatever files, before a run gives up. */
-const FAILURES_IN_A_ROW = 24;
+/**
+ * Tries in a row that may fail before a run gives up: those of eight files. The
+ * largest come first, and may be all that something on the way does not take.
+ */
+const FAILURES_IN_A_ROW = 48;
 
 /**
  * The pace of one run. An index that is overloaded or that limits its callers
