@@ -13,7 +13,11 @@ import type {
 } from "./context.ts";
 import { createFetch } from "./deno_fetch.ts";
 
-const CHUNK_BYTES = 256 * 1024;
+/**
+ * Small, so that the garbage of a long upload is found before much of it piles
+ * up: the collector runs by the number of pieces rather than by their size.
+ */
+const CHUNK_BYTES = 64 * 1024;
 
 /**
  * A file as a `Blob`: its size is known, its bytes are read when they are
@@ -51,29 +55,34 @@ class FileBlob extends Blob {
     let file: Deno.FsFile | undefined;
     let isCancelled = false;
     return new ReadableStream({
+      type: "bytes",
       async start() {
         file = await Deno.open(path);
         if (isCancelled) return file.close();
         await file.seek(start, Deno.SeekMode.Start);
       },
       async pull(controller) {
+        const { byobRequest } = controller;
         if (left > 0) {
-          const buffer = new Uint8Array(Math.min(left, CHUNK_BYTES));
-          const read = await file!.read(buffer);
+          const buffer = bufferOf(byobRequest) ??
+            new Uint8Array(Math.min(left, CHUNK_BYTES));
+          const read = await file!.read(buffer.subarray(0, left));
           if (read !== null) {
             left -= read;
-            controller.enqueue(buffer.subarray(0, read));
+            if (byobRequest !== null) byobRequest.respond(read);
+            else controller.enqueue(buffer.subarray(0, read));
             return;
           }
         }
         file!.close();
         controller.close();
+        byobRequest?.respond(0);
       },
       cancel() {
         isCancelled = true;
         file?.close();
       },
-    }, { highWaterMark: 0 });
+    });
   }
 
   override async arrayBuffer(): Promise<ArrayBuffer> {
@@ -96,6 +105,18 @@ class FileBlob extends Blob {
   override async text(): Promise<string> {
     return new TextDecoder().decode(await this.bytes());
   }
+}
+
+function bufferOf(
+  request: ReadableStreamBYOBRequest | null,
+): Uint8Array<ArrayBuffer> | null {
+  const view = request?.view;
+  if (!view) return null;
+  return new Uint8Array(
+    view.buffer as ArrayBuffer,
+    view.byteOffset,
+    view.byteLength,
+  );
 }
 
 function clampOffset(offset: number, size: number): number {

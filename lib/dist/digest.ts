@@ -5,6 +5,7 @@
  */
 
 import type { Distribution, HashedDistribution } from "./distribution.ts";
+import { piecesOf } from "./pieces.ts";
 import { readEach } from "./read_each.ts";
 import { namingFile } from "./unreadable.ts";
 
@@ -30,9 +31,9 @@ export async function sha256(
   // Loaded late: it takes as long as all that comes before the first hash.
   const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
-  for await (const chunk of blob.stream()) {
+  for await (const piece of piecesOf(blob)) {
     signal?.throwIfAborted();
-    hash.update(chunk);
+    hash.update(piece);
   }
   return hash.digest("hex");
 }

@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import type { Registry } from "../config/registry.ts";
 import type { Context } from "../context.ts";
 import type { HashedDistribution } from "../dist/distribution.ts";
+import { piecesOf } from "../dist/pieces.ts";
 import {
   fetchProject,
   type FetchProjectOptions,
@@ -44,7 +45,7 @@ export async function compareWithListed(
   const algorithm = OTHER_DIGESTS.find((name) => hashes[name] !== undefined);
   if (algorithm === undefined) return "unknown";
   const hash = createHash(algorithm);
-  for await (const chunk of distribution.blob.stream()) hash.update(chunk);
+  for await (const piece of piecesOf(distribution.blob)) hash.update(piece);
   return hash.digest("hex") === hashes[algorithm] ? "same" : "different";
 }
 

@@ -35,7 +35,7 @@ Deno.test({
       assert(text !== "", new TextDecoder().decode(stderr));
       const { status, peak } = JSON.parse(text);
       assertEquals(status, "uploaded");
-      assert(peak < 150_000_000, `${peak} bytes`);
+      assert(peak < 130_000_000, `${peak} bytes`);
     } finally {
       await Deno.remove(path);
     }
