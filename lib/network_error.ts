@@ -67,11 +67,7 @@ export function networkError(host: string, cause: unknown): ReleasioError {
  * @returns `true` where there is no permission or no trust
  */
 export function isLasting({ cause }: ReleasioError): boolean {
-  return isDenied(cause) || isUntrusted(cause);
-}
-
-function isUntrusted(cause: unknown): boolean {
-  return find(cause, UNTRUSTED) !== null;
+  return isDenied(cause) || find(cause, UNTRUSTED) !== null;
 }
 
 /**

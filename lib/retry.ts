@@ -109,9 +109,10 @@ export function requestedDelay(
   headers: Headers,
   now: number,
 ): number | undefined {
-  const seconds = requestedSeconds(headers.get("retry-after") ?? "");
+  const retryAfter = headers.get("retry-after") ?? "";
+  const seconds = requestedSeconds(retryAfter);
   if (seconds !== undefined) return seconds * 1000;
-  const date = requestedDate(headers.get("retry-after") ?? "");
+  const date = requestedDate(retryAfter);
   if (date !== undefined) return Math.max(0, date - now);
   // RateLimit: "one";r=0;t=900, "other";r=3;t=60 — r is what is left, t seconds
   // to reset.

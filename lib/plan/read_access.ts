@@ -23,8 +23,8 @@ export type ReadAccess =
 
 /**
  * Decides whether credentials go to a page of an index's Simple API. They were
- * made for uploads, so they go nowhere else: to no other origin than that of the upload
- * URL, and to PyPI, which everyone may read, not at all.
+ * made for uploads, so they go nowhere else: to no other origin than that of the
+ * upload URL, and to PyPI, which everyone may read, not at all.
  *
  * @param registry The index
  * @param url The page's address

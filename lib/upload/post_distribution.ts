@@ -4,6 +4,7 @@
  * @module
  */
 
+import { basicForm } from "../config/credentials.ts";
 import type { Registry } from "../config/registry.ts";
 import type { Context } from "../context.ts";
 import type { HashedDistribution } from "../dist/distribution.ts";
@@ -143,8 +144,7 @@ async function bodyOf(
 }
 
 function basic({ username, password }: BasicCredentials): string {
-  const bytes = new TextEncoder().encode(`${username}:${password.reveal()}`);
-  return `Basic ${bytes.toBase64()}`;
+  return `Basic ${basicForm(username, password.reveal())}`;
 }
 
 async function readAnswer(
