@@ -80,6 +80,9 @@ const LOOK_RETRIES: RetryPolicy = {
 /** Nothing is lost if it takes longer, but time: the file is sent again. */
 const LOOK_TIMEOUT = 10_000;
 
+/** Bytes between two events: pieces are smaller, and many. */
+const PROGRESS_STEP = 256 * 1024;
+
 /** Looks for a file that the index has and doesn't list. */
 const STALE_LOOKS = 3;
 
@@ -249,20 +252,27 @@ function post(
 ): Promise<UploadAnswer> {
   const { registry, signal, limits } = run;
   const { filename, size } = distribution;
+  let told = 0;
   return postDistribution(run.context, distribution, {
     registry,
     credentials,
     attestations: run.attestations.get(filename) ?? [],
     signal,
     limits,
-    onProgress: (sent) =>
+    onProgress: (sent) => {
+      // After a redirect, all is sent once more.
+      const isNews = sent === size || sent < told ||
+        sent - told >= PROGRESS_STEP;
+      if (!isNews) return;
+      told = sent;
       run.emit({
         type: "upload-progress",
         registry: registry.uploadUrl,
         file: filename,
         sent,
         size,
-      }),
+      });
+    },
   });
 }
 
@@ -304,28 +314,26 @@ async function afterDuplicate(
   // without it. Elsewhere the listing may be hidden, or another index's.
   const isMissing = isUnlisted && run.registry.kind !== "other";
   if (run.skipExisting && !isMissing) return success("skipped");
-  if (isUnlisted) return failure(unlistedDuplicate(error, run.registry));
+  if (isUnlisted) return failure(withHint(error, unlistedHint(run.registry)));
   const mayBeOurs = there === "unknown" && attempt > 1;
-  return failure(mayBeOurs ? unknownDuplicate(error) : error);
+  return failure(mayBeOurs ? withHint(error, UNKNOWN_DUPLICATE) : error);
 }
 
-function unknownDuplicate({ code, message, details }: ReleasioError) {
-  return new ReleasioError(code, message, {
-    hint:
-      "An earlier try of this run may have put it there, and the index can't be asked. Set `check_url` to where it lists its files, or pass `--skip-existing` to leave the file that is there.",
-    details,
-  });
+function withHint(
+  { code, message, details }: ReleasioError,
+  hint: string,
+): ReleasioError {
+  return new ReleasioError(code, message, { hint, details });
 }
+
+const UNKNOWN_DUPLICATE =
+  "An earlier try of this run may have put it there, and the index can't be asked. Set `check_url` to where it lists its files, or pass `--skip-existing` to leave the file that is there.";
 
 /** PyPI calls it a duplicate too when it has the bytes under another name. */
-function unlistedDuplicate(
-  { code, message, details }: ReleasioError,
-  { kind }: Registry,
-): ReleasioError {
-  const hint = kind === "other"
+function unlistedHint({ kind }: Registry): string {
+  return kind === "other"
     ? "The index has a file of this name and doesn't list it. Its listing is elsewhere: set `check_url`. Or it is behind: run the command again. `--skip-existing` leaves the file that is there."
     : "The index lists no file of this name. It has the same bytes under another name: don't copy or rename built files. Or its listing is behind: run the command again. Or it is elsewhere: set `check_url`.";
-  return new ReleasioError(code, message, { hint, details });
 }
 
 /** What the index says; `unknown` when it can't be asked. */

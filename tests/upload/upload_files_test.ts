@@ -819,6 +819,27 @@ Deno.test("uploadFiles() starts nothing after an interruption and says what was 
   }
 });
 
+Deno.test("uploadFiles() tells of progress less often than pieces move, and of the last byte", async () => {
+  await using index = startFakeIndex();
+  const file = await wheel("py3", 2_000_000);
+  const bytes = await file.blob.bytes();
+  const piece = 64 * 1024;
+  file.blob.stream = () =>
+    ReadableStream.from(
+      Array.from(
+        { length: Math.ceil(bytes.length / piece) },
+        (_, number) => bytes.slice(number * piece, (number + 1) * piece),
+      ),
+    ) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  const { events } = await upload(index, [file]);
+  const sent = events.flatMap((event) =>
+    event.type === "upload-progress" ? [event.sent] : []
+  );
+  assertEquals(sent.length, 8);
+  assertEquals(sent, sent.toSorted((a, b) => a - b));
+  assertEquals(sent.at(-1), file.size);
+});
+
 Deno.test("uploadFiles() is not disturbed by a sink that throws", async () => {
   await using index = startFakeIndex();
   const { statuses } = await upload(index, [await wheel("py3")], {
