@@ -13,15 +13,11 @@ import { makeRelease } from "./faults/world.ts";
 import { testContext } from "./helpers/context.ts";
 import { type Answer, startFakeIndex } from "./helpers/fake_index.ts";
 import { fileTree } from "./helpers/files.ts";
-import { type RunningSandbox, startSandbox } from "./helpers/sandbox.ts";
-
-const GITHUB = {
-  provider: "github",
-  owner: "example",
-  repository: "demo",
-  workflow: "release.yml",
-  environment: null,
-} as const;
+import {
+  DEMO_PUBLISHER,
+  type RunningSandbox,
+  startSandbox,
+} from "./helpers/sandbox.ts";
 
 const GITLAB = {
   provider: "gitlab",
@@ -113,7 +109,7 @@ async function gitlabJob(
 
 Deno.test("publish() asks for no identity when nothing is left to send", async () => {
   await using running = await startSandbox({
-    publishers: [{ publisher: GITHUB, project: "demo" }],
+    publishers: [{ publisher: DEMO_PUBLISHER, project: "demo" }],
   });
   const files = releasesOf(["demo"]);
   const registry = registryOf(running);
@@ -142,7 +138,10 @@ Deno.test("publish() asks for no identity when nothing is left to send", async (
 Deno.test("publish() sends several projects with one token", async () => {
   const projects = ["aa", "bb", "cc"];
   await using running = await startSandbox({
-    publishers: projects.map((project) => ({ publisher: GITHUB, project })),
+    publishers: projects.map((project) => ({
+      publisher: DEMO_PUBLISHER,
+      project,
+    })),
   });
   const { report, statuses } = await publishFiles({
     files: releasesOf(projects),
@@ -232,7 +231,7 @@ Deno.test("publish() tries no other new project after one too many, and sends th
 
 Deno.test("publish() sends nothing that would make a project larger than `maxProjectSize`", async () => {
   await using running = await startSandbox({
-    publishers: [{ publisher: GITHUB, project: "demo" }],
+    publishers: [{ publisher: DEMO_PUBLISHER, project: "demo" }],
   });
   const files = releasesOf(["demo"]);
   const size = [...files.values()].reduce((sum, { length }) => sum + length, 0);

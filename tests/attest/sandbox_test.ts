@@ -6,15 +6,9 @@ import { Refusal } from "../../lib/sandbox/refusal.ts";
 import { utf8 } from "../../lib/attest/bytes.ts";
 import { hashLeaf, rootOf } from "../../lib/attest/merkle.ts";
 import { openHouse, ORIGIN, signerOf, WHEEL } from "./signing.ts";
+import { DEMO_PUBLISHER } from "../helpers/sandbox.ts";
 
 const PREFIX = "Invalid attestations supplied during upload: ";
-const REGISTERED = {
-  provider: "github",
-  owner: "example",
-  repository: "demo",
-  workflow: "release.yml",
-  environment: null,
-} as const;
 const HOUSE = await openHouse();
 const GOOD = await signerOf(HOUSE).sign(WHEEL);
 
@@ -30,7 +24,7 @@ async function check(
       : JSON.stringify(attestations),
     {
       ...WHEEL,
-      publisher: REGISTERED,
+      publisher: DEMO_PUBLISHER,
       trustedRoot: () => Promise.resolve(HOUSE.services.trustedRoot),
       ...changes,
     },
@@ -89,7 +83,7 @@ Deno.test("the sandbox refuses attestations in PyPI's words", async () => {
     [
       [GOOD],
       "Could not verify the uploaded artifact using the included attestation: Verification failed: the certificate's workflow is",
-      { publisher: { ...REGISTERED, workflow: "other.yml" } },
+      { publisher: { ...DEMO_PUBLISHER, workflow: "other.yml" } },
     ],
     [
       [

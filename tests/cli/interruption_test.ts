@@ -3,7 +3,11 @@ import { join } from "node:path";
 import { makeRelease } from "../faults/world.ts";
 import { type CliResult, runCli } from "../helpers/cli.ts";
 import { seededRandom } from "../helpers/fault_proxy.ts";
-import { type RunningSandbox, startSandbox } from "../helpers/sandbox.ts";
+import {
+  DEMO_PUBLISHER,
+  type RunningSandbox,
+  startSandbox,
+} from "../helpers/sandbox.ts";
 
 /** An index that keeps a request waiting, and files to publish to it. */
 interface Stage extends AsyncDisposable {
@@ -28,13 +32,7 @@ async function openStage(): Promise<Stage> {
   const end = Promise.withResolvers<void>();
   const running = await startSandbox({
     publishers: [{
-      publisher: {
-        provider: "github",
-        owner: "example",
-        repository: "demo",
-        workflow: "release.yml",
-        environment: null,
-      },
+      publisher: DEMO_PUBLISHER,
       project: "demo",
     }],
     sleep: (ms) => {

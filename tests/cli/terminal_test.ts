@@ -6,7 +6,11 @@ import type { Drawing } from "../../lib/cli/terminal.ts";
 import { testContext } from "../helpers/context.ts";
 import { ROOT } from "../helpers/paths.ts";
 import { githubClaims } from "../../lib/sandbox/mod.ts";
-import { type RunningSandbox, startSandbox } from "../helpers/sandbox.ts";
+import {
+  DEMO_PUBLISHER,
+  type RunningSandbox,
+  startSandbox,
+} from "../helpers/sandbox.ts";
 import {
   createScreen,
   HAS_TERMINALS,
@@ -14,13 +18,6 @@ import {
   type TerminalRun,
 } from "../helpers/terminal.ts";
 
-const PUBLISHER = {
-  provider: "github",
-  owner: "example",
-  repository: "demo",
-  workflow: "release.yml",
-  environment: null,
-} as const;
 const DIST = `${ROOT}examples/demo/dist`;
 
 /** A publish at a terminal, to an index that keeps a request waiting. */
@@ -46,7 +43,7 @@ async function publishSlowly(options: SlowPublish) {
     options;
   const answer = Promise.withResolvers<void>();
   await using running = await startSandbox({
-    publishers: [{ publisher: PUBLISHER, project: "releasio-demo" }],
+    publishers: [{ publisher: DEMO_PUBLISHER, project: "releasio-demo" }],
     sleep: (ms) => ms === 0 ? Promise.resolve() : answer.promise,
   });
   if (after > 0) running.sandbox.fail({ match: held, times: after });

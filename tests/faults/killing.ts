@@ -7,16 +7,8 @@ import type { MintedToken, Sandbox } from "../../lib/sandbox/mod.ts";
 import { childEnv, denoArgs } from "../helpers/cli.ts";
 import { sha256 } from "../helpers/fake_index.ts";
 import { seededRandom } from "../helpers/fault_proxy.ts";
-import { startSandbox } from "../helpers/sandbox.ts";
+import { DEMO_PUBLISHER, startSandbox } from "../helpers/sandbox.ts";
 import { makeRelease } from "./world.ts";
-
-const PUBLISHER = {
-  provider: "github",
-  owner: "example",
-  repository: "demo",
-  workflow: "release.yml",
-  environment: null,
-} as const;
 
 /** Milliseconds that each request takes, so that there is a middle. */
 const LATENCY = 15;
@@ -51,7 +43,7 @@ export async function openCrashSite(): Promise<CrashSite> {
   sandbox.fail({ match: "", times: Infinity, delay: LATENCY });
 
   const stage = async (project: string, random: () => number) => {
-    sandbox.addPublisher(PUBLISHER, project);
+    sandbox.addPublisher(DEMO_PUBLISHER, project);
     const release = makeRelease(project, 5, random);
     const folder = await Deno.makeTempDir();
     for (const [name, bytes] of release) {

@@ -16,6 +16,7 @@ import { testContext } from "../helpers/context.ts";
 import { sha256 } from "../helpers/fake_index.ts";
 import { fileTree } from "../helpers/files.ts";
 import { type Fault, startFaultProxy } from "../helpers/fault_proxy.ts";
+import { DEMO_PUBLISHER } from "../helpers/sandbox.ts";
 
 /** What a request is about. */
 export type Stage =
@@ -47,14 +48,6 @@ export type Trouble =
 export type Mischief = (stage: Stage, number: number) => Trouble | null;
 
 export const NO_MISCHIEF: Mischief = () => null;
-
-const PUBLISHER = {
-  provider: "github",
-  owner: "example",
-  repository: "demo",
-  workflow: "release.yml",
-  environment: null,
-} as const;
 
 /** Time limits of 10 s and more end so many times earlier. */
 const HASTE = 50;
@@ -148,7 +141,7 @@ export async function run(
   random: () => number,
 ): Promise<Outcome> {
   const { sandbox, project, files } = scene;
-  sandbox.addPublisher(PUBLISHER, project);
+  sandbox.addPublisher(DEMO_PUBLISHER, project);
   const counts = new Map<Stage, number>();
   const troubles = new Map<string, Trouble>();
   const tokens: string[] = [];

@@ -9,6 +9,15 @@ import {
   type SandboxOptions,
 } from "../../lib/sandbox/mod.ts";
 
+/** Whom a sandbox's own GitHub jobs are, registered as a publisher. */
+export const DEMO_PUBLISHER = {
+  provider: "github",
+  owner: "example",
+  repository: "demo",
+  workflow: "release.yml",
+  environment: null,
+} as const;
+
 /** A sandbox that listens on a loopback port until it is disposed of. */
 export interface RunningSandbox extends AsyncDisposable {
   /** Its origin, such as `http://127.0.0.1:49152`. */

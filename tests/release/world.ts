@@ -8,7 +8,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { buildSdist, buildWheel } from "../helpers/archives.ts";
 import { childEnv, type CliResult, denoArgs } from "../helpers/cli.ts";
 import { type GitHubApi, startGitHubApi } from "../helpers/github_api.ts";
-import { type RunningSandbox, startSandbox } from "../helpers/sandbox.ts";
+import {
+  DEMO_PUBLISHER,
+  type RunningSandbox,
+  startSandbox,
+} from "../helpers/sandbox.ts";
 import { startTlsProxy, type TlsProxy } from "../helpers/tls_proxy.ts";
 
 /** The token of the stand-in, which must reach nobody else. */
@@ -66,14 +70,6 @@ export const HOOKS = `pre_release = ["env > ../pre_env.txt"]
 post_release = ["env > ../post_env.txt; echo {version} {tag} >> ../post.txt"]
 `;
 
-const IDENTITY = {
-  provider: "github",
-  owner: "example",
-  repository: "demo",
-  workflow: "release.yml",
-  environment: null,
-} as const;
-
 /** The table that has a prepared pair of files copied for each build. */
 export const SCRIPTED_BUILD = `[tool.releasio.hooks]
 build = "sh build.sh"
@@ -107,7 +103,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const folder = await Deno.makeTempDir({ prefix: "releasio-world-" });
   const project = `${folder}/${folderName}`;
   const entries = projects.map((name) => ({
-    publisher: IDENTITY,
+    publisher: DEMO_PUBLISHER,
     project: name,
   }));
   const pypi = await startSandbox({ publishers: entries });

@@ -8,7 +8,7 @@ import {
   type SandboxOptions,
 } from "../../lib/sandbox/mod.ts";
 import { buildSdist, buildWheel } from "../helpers/archives.ts";
-import { startSandbox } from "../helpers/sandbox.ts";
+import { DEMO_PUBLISHER, startSandbox } from "../helpers/sandbox.ts";
 import {
   mintRequest,
   ORIGIN,
@@ -20,14 +20,6 @@ import {
 
 const NOW = Date.UTC(2026, 0, 1);
 const DAY = 24 * 60 * 60 * 1000;
-const PUBLISHER = {
-  provider: "github",
-  owner: "example",
-  repository: "demo",
-  workflow: "release.yml",
-  environment: null,
-} as const;
-
 interface Desk {
   readonly sandbox: Sandbox;
   readonly clock: { now: number };
@@ -456,16 +448,16 @@ Deno.test("limits of file and project are kept, to the byte", async () => {
 
 Deno.test("a minted token uploads to its publisher's projects alone, until it ends", async () => {
   const { sandbox, clock, upload } = await openDesk({
-    publishers: [{ publisher: PUBLISHER, project: "demo" }],
+    publishers: [{ publisher: DEMO_PUBLISHER, project: "demo" }],
   });
   const token = await mintedToken(sandbox);
   assertEquals(await upload({ token }), [200, ""]);
   assertEquals(
     sandbox.state.projects.get("demo")!.files[0]?.publisher,
-    PUBLISHER,
+    DEMO_PUBLISHER,
   );
 
-  sandbox.addPublisher({ ...PUBLISHER, owner: "other" }, "else");
+  sandbox.addPublisher({ ...DEMO_PUBLISHER, owner: "other" }, "else");
   assertEquals(await upload({ token, fields: { name: "else" } }), [
     403,
     "Invalid API Token: OIDC scoped token is not valid for project 'else'",
@@ -483,7 +475,7 @@ Deno.test("a minted token uploads to its publisher's projects alone, until it en
 
 Deno.test("a burnt token is unknown", async () => {
   const { sandbox, upload } = await openDesk({
-    publishers: [{ publisher: PUBLISHER, project: "demo" }],
+    publishers: [{ publisher: DEMO_PUBLISHER, project: "demo" }],
   });
   const token = await mintedToken(sandbox);
   sandbox.state.mintedTokens[0]!.burnt = true;
@@ -494,7 +486,7 @@ Deno.test("a burnt token is unknown", async () => {
 
 Deno.test("expireTokens() ends every minted token", async () => {
   const { sandbox, upload } = await openDesk({
-    publishers: [{ publisher: PUBLISHER, project: "demo" }],
+    publishers: [{ publisher: DEMO_PUBLISHER, project: "demo" }],
   });
   const token = await mintedToken(sandbox);
   sandbox.expireTokens();
@@ -540,7 +532,7 @@ Deno.test("new projects are refused by name", async () => {
 
 Deno.test("archived and quarantined projects take nothing by trusted publishing", async () => {
   const { sandbox, upload } = await openDesk({
-    publishers: [{ publisher: PUBLISHER, project: "demo" }],
+    publishers: [{ publisher: DEMO_PUBLISHER, project: "demo" }],
   });
   const token = await mintedToken(sandbox);
   const project = sandbox.state.projects.get("demo")!;
